@@ -1,0 +1,3 @@
+from cs_workspace.celery import app as celery_app
+
+__all__ = ["celery_app"]
