@@ -96,7 +96,7 @@ def secret_key(var_dir: Path) -> str:
 
 def database_url(var_dir: Path) -> str:
     """Where the embedded PostgreSQL of this folder listens, running or not."""
-    return f"postgres://postgres@{quote(str(socket_dir(var_dir)), safe='')}/{DATABASE_NAME}"
+    return f"postgres://postgres@/{quote(str(socket_dir(var_dir)))}/{DATABASE_NAME}"
 
 
 def redis_url(var_dir: Path, database: int = 0) -> str:
