@@ -7,6 +7,7 @@ Without it the workspace runs embedded: PostgreSQL and Valkey from their wheels,
 from pathlib import Path
 
 import environ
+import pghistory
 from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -122,6 +123,8 @@ DATABASES = {
         "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
     }
 }
+# Each record's audit rows stand under `history`; "events" are what customers did.
+PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(related_name="history")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {

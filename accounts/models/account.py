@@ -1,0 +1,217 @@
+"""Customers: accounts, their segments and the people who look after them."""
+
+import datetime as dt
+
+import pghistory
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Upper
+
+from accounts.models.user import User
+from cs_workspace.common.models import Sourced, Timed, Versioned, unique_from_outside
+
+# Kept current by the nightly run: a change of them is a snapshot's business, not the audit's.
+KEPT_CURRENT = [
+    "arr",
+    "renewal_date",
+    "health_score",
+    "health_tier",
+    "health_rank",
+    "health_trend",
+    "health_confidence",
+    "health_reason",
+    "health_updated",
+    "expected_churn",
+    "last_touch",
+    "open_alerts",
+    "updated_at",
+    "version",
+]
+
+
+class Segment(models.Model):
+    """A class of accounts by ARR; an account belongs to the one with the highest bound it reaches."""
+
+    key = models.SlugField(max_length=30, unique=True)
+    name = models.CharField(max_length=60)
+    lower_arr = models.DecimalField(
+        max_digits=14, decimal_places=2, unique=True, help_text="Lowest ARR of the segment, in workspace currency."
+    )
+
+    class Meta:
+        ordering = ["-lower_arr"]
+        constraints = [models.CheckConstraint(condition=Q(lower_arr__gte=0), name="segment_bound_not_negative")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AccountQuerySet(models.QuerySet["Account"]):
+    """The vocabulary of conditions over accounts."""
+
+    def visible_to(self, user: User) -> "AccountQuerySet":
+        """Accounts that `user` may see: the own book and the books below; everything for executives and admins."""
+        kept = self.filter(archived_at=None)
+        if not user.is_active:
+            return kept.none()
+        if user.sees_everything:
+            return kept
+        return kept.in_books_of(user.team_ids)
+
+    def in_books_of(self, user_ids: list[int]) -> "AccountQuerySet":
+        """Accounts that one of the users owns or is on the team of."""
+        team = TeamMember.objects.filter(user__in=user_ids).values("account")
+        return self.filter(Q(owner__in=user_ids) | Q(pk__in=team))
+
+    def active(self) -> "AccountQuerySet":
+        return self.filter(status=Account.Status.ACTIVE, archived_at=None)
+
+    def scoreable(self) -> "AccountQuerySet":
+        """Accounts that get a score: churned ones and trials have none (health.md §2)."""
+        return self.active().filter(is_trial=False)
+
+    def at_risk(self) -> "AccountQuerySet":
+        """In one of the two bottom tiers."""
+        return self.filter(health_rank__gte=3)
+
+    def renewing_within(self, days: int, *, today: dt.date) -> "AccountQuerySet":
+        """Whose renewal falls in the next `days` days, today included."""
+        return self.filter(renewal_date__gte=today, renewal_date__lte=today + dt.timedelta(days=days))
+
+    def untouched_for(self, days: int, *, now: dt.datetime) -> "AccountQuerySet":
+        """Without a touch in the last `days` days."""
+        return self.filter(Q(last_touch=None) | Q(last_touch__lt=now - dt.timedelta(days=days)))
+
+    def matching(self, text: str) -> "AccountQuerySet":
+        """Whose name, domain or external id contains `text`, whatever its case."""
+        text = text.strip()
+        if not text:
+            return self
+        return self.filter(Q(name__icontains=text) | Q(domain__icontains=text) | Q(external_id__iexact=text))
+
+
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=KEPT_CURRENT)
+class Account(Timed, Sourced, Versioned):
+    """A customer company, with what lists need kept current on the row."""
+
+    class Stage(models.TextChoices):
+        ONBOARDING = "onboarding", "Onboarding"
+        ADOPTING = "adopting", "Adopting"
+        ESTABLISHED = "established", "Established"
+        RENEWING = "renewing", "Renewing"
+        CHURNED = "churned", "Churned"
+        WON_BACK = "won_back", "Won back"
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", "Active"
+        CHURNED = "churned", "Churned"
+
+    class Trend(models.TextChoices):
+        IMPROVING = "improving", "Improving"
+        STABLE = "stable", "Stable"
+        DECLINING = "declining", "Declining"
+
+    name = models.CharField(max_length=200)
+    domain = models.CharField(max_length=200, blank=True)
+    industry = models.CharField(max_length=100, blank=True)
+    country = models.CharField(max_length=60, blank=True)
+    time_zone = models.CharField(max_length=60, default="UTC")
+    segment = models.ForeignKey(Segment, on_delete=models.PROTECT, null=True, blank=True, related_name="accounts")
+    segment_pinned = models.BooleanField(default=False, help_text="Keeps the segment whatever the ARR.")
+    stage = models.CharField("lifecycle stage", max_length=12, choices=Stage, default=Stage.ONBOARDING)
+    status = models.CharField(max_length=8, choices=Status, default=Status.ACTIVE)
+    is_trial = models.BooleanField(default=False)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="owned_accounts")
+    owner_since = models.DateField(null=True, blank=True)
+    team: models.ManyToManyField = models.ManyToManyField(
+        User, through="accounts.TeamMember", related_name="team_accounts", blank=True
+    )
+    tags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    currency = models.CharField(max_length=3, default="EUR")
+    customer_since = models.DateField(null=True, blank=True)
+    seasonal = models.BooleanField(default=False)
+    low_season_months = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
+    strategic = models.BooleanField(default=False)
+    custom = models.JSONField("custom fields", default=dict, blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+    churned_on = models.DateField(null=True, blank=True)
+
+    # Kept current for fast lists
+    arr = models.DecimalField("ARR", max_digits=14, decimal_places=2, default=0, editable=False)
+    renewal_date = models.DateField(null=True, blank=True, editable=False)
+    health_score = models.DecimalField(max_digits=4, decimal_places=1, null=True, blank=True, editable=False)
+    health_tier = models.CharField(max_length=40, blank=True, default="", editable=False)
+    health_rank = models.PositiveSmallIntegerField(
+        null=True, blank=True, editable=False, help_text="1 is the best tier, 4 the worst."
+    )
+    health_trend = models.CharField(max_length=10, choices=Trend, blank=True, default="", editable=False)
+    health_confidence = models.DecimalField(max_digits=4, decimal_places=3, null=True, blank=True, editable=False)
+    health_reason = models.CharField(max_length=200, blank=True, default="", editable=False)
+    health_updated = models.DateTimeField(null=True, blank=True, editable=False)
+    expected_churn = models.DecimalField(
+        max_digits=4, decimal_places=3, null=True, blank=True, editable=False, help_text="Share, from the tier."
+    )
+    last_touch = models.DateTimeField(null=True, blank=True, editable=False)
+    open_alerts = models.PositiveSmallIntegerField(default=0, editable=False)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        indexes = [
+            models.Index(Upper("name"), "id", name="account_name"),
+            models.Index(fields=["owner", "health_score", "id"], name="account_owner_health"),
+            models.Index(fields=["health_score", "id"], name="account_health"),
+            models.Index(fields=["arr", "id"], name="account_arr"),
+            models.Index(fields=["renewal_date", "id"], name="account_renewal"),
+            models.Index(fields=["last_touch", "id"], name="account_last_touch"),
+            models.Index(fields=["health_rank"], name="account_at_risk", condition=Q(health_rank__gte=3)),
+            GinIndex(fields=["tags"], name="account_tags"),
+        ]
+        constraints = [
+            unique_from_outside("account"),
+            models.CheckConstraint(condition=~Q(parent=models.F("pk")), name="account_not_own_parent"),
+            models.CheckConstraint(condition=Q(arr__gte=0), name="account_arr_not_negative"),
+            models.CheckConstraint(
+                condition=Q(health_score=None) | Q(health_score__gte=0, health_score__lte=100),
+                name="account_score_in_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="churned", churned_on__isnull=False) | Q(status="active"),
+                name="account_churn_has_a_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def revenue_at_risk(self):
+        """ARR × the churn to be expected of the tier, in workspace currency; None where there is no score."""
+        if self.expected_churn is None:
+            return None
+        return (self.arr * self.expected_churn).quantize(self.arr)
+
+
+class TeamMember(models.Model):
+    """A user on an account's team, beside the owner."""
+
+    class Role(models.TextChoices):
+        AE = "ae", "Account executive"
+        IMPLEMENTATION = "implementation", "Implementation"
+        SPONSOR = "sponsor", "Executive sponsor"
+        SUPPORT = "support", "Support"
+        CSM = "csm", "CSM"
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="team_members")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="team_roles")
+    role = models.CharField(max_length=15, choices=Role)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "user", "role"], name="team_member_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.get_role_display()})"

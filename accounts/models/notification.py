@@ -1,0 +1,62 @@
+"""What a user is told, in the notification centre and by e-mail."""
+
+import datetime as dt
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models.account import Account
+from accounts.models.user import User
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    """Conditions over notifications."""
+
+    def visible_to(self, user: User) -> "NotificationQuerySet":
+        return self.filter(user=user)
+
+    def unread(self) -> "NotificationQuerySet":
+        return self.filter(read_at=None)
+
+    def to_send(self, *, now: dt.datetime) -> "NotificationQuerySet":
+        return self.filter(email_state=Notification.Email.PENDING, email_due_at__lte=now)
+
+
+class Notification(models.Model):
+    """One message to one user. Its key makes it once, its e-mail state makes it sent once."""
+
+    class Email(models.TextChoices):
+        NONE = "none", "None"
+        DIGEST = "digest", "Waits for the digest"
+        PENDING = "pending", "To be sent"
+        SENDING = "sending", "Being sent"
+        SENT = "sent", "Sent"
+        FAILED = "failed", "Failed"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notifications")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    key = models.CharField(max_length=200, unique=True, help_text="Names the cause, so that it is told once.")
+    title = models.CharField(max_length=200)
+    body = models.TextField(blank=True)
+    url = models.CharField(max_length=300, blank=True)
+    severity = models.PositiveSmallIntegerField(default=3, help_text="1 critical, 2 high, 3 normal.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+    email_state = models.CharField(max_length=8, choices=Email, default=Email.NONE)
+    email_due_at = models.DateTimeField(null=True, blank=True)
+    email_claimed_at = models.DateTimeField(null=True, blank=True)
+    email_sent_at = models.DateTimeField(null=True, blank=True)
+    email_error = models.CharField(max_length=300, blank=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(fields=["user", "-created_at", "-id"], name="notification_user"),
+            models.Index(fields=["user"], name="notification_unread", condition=Q(read_at=None)),
+            models.Index(fields=["email_due_at"], name="notification_to_send", condition=Q(email_state="pending")),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

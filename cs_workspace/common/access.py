@@ -1,0 +1,34 @@
+"""Who may do what, said before the view begins."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+View = Callable[..., HttpResponse]
+
+
+def changes(view: View) -> View:
+    """Refuses users with the read-only flag (403); their pages show no button that leads here."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.read_only:
+            raise PermissionDenied("Your access is read-only. Ask an admin if you need to change things.")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def leads_only(view: View) -> View:
+    """Refuses users who lead nobody (403)."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.leads:
+            raise PermissionDenied("This page is for managers and executives.")
+        return view(request, *args, **kwargs)
+
+    return guarded

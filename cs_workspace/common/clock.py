@@ -1,0 +1,32 @@
+"""The workspace's clock: the one place that asks what time it is."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
+
+
+def now() -> dt.datetime:
+    """The present moment, aware, in UTC."""
+    return timezone.now()
+
+
+def today() -> dt.date:
+    """The workspace's day, whatever the zone of the person who looks."""
+    return day_of(now())
+
+
+def day_of(moment: dt.datetime) -> dt.date:
+    """The workspace's day on which an aware `moment` falls."""
+    return moment.astimezone(workspace_zone()).date()
+
+
+def start_of(day: dt.date) -> dt.datetime:
+    """The first moment of a workspace day, aware."""
+    return dt.datetime.combine(day, dt.time.min, tzinfo=workspace_zone())
+
+
+def workspace_zone() -> ZoneInfo:
+    """The zone whose midnight ends the workspace's day."""
+    return ZoneInfo(settings.TIME_ZONE)

@@ -1,0 +1,63 @@
+"""Small manners that every answer keeps."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.contrib.messages import get_messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django_htmx.http import HttpResponseClientRedirect
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class HtmxManners:
+    """For HTMX: login redirects leave the page, messages arrive out of band, caches keep page and fragment apart."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        patch_vary_headers(response, ("HX-Request", "HX-Target", "HX-Boosted"))
+        if not request.htmx:
+            return response
+        if response.status_code in (301, 302, 303, 307, 308):
+            return self._leave(request, response)
+        self._append_messages(request, response)
+        return response
+
+    def _leave(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """A redirect inside a swap would put a whole page into a fragment: send the browser there instead."""
+        target = response["Location"]
+        if not request.user.is_authenticated and request.htmx.current_url_abs_path:
+            # Come back to the page, not to the fragment's address.
+            target = f"{resolve_url('login')}?expired=1&next={request.htmx.current_url_abs_path}"
+        redirect = HttpResponseClientRedirect(target)
+        redirect.cookies = response.cookies
+        return redirect
+
+    def _append_messages(self, request: HttpRequest, response: HttpResponse) -> None:
+        if "text/html" not in response.get("Content-Type", "") or response.streaming or request.htmx.boosted:
+            return
+        messages = get_messages(request)
+        if messages:
+            response.write(render_to_string("components/_toasts.html", {"messages": messages, "oob": True}, request))
+
+
+class UserTimeZone:
+    """Shows times in the zone of the person who looks; an unknown zone falls back to the workspace's."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        zone = getattr(request.user, "time_zone", "") if request.user.is_authenticated else ""
+        try:
+            with timezone.override(ZoneInfo(zone) if zone else None):
+                return self.get_response(request)
+        except ZoneInfoNotFoundError:
+            return self.get_response(request)

@@ -1,0 +1,36 @@
+"""Money as people read it. Amounts are Decimal from the database to the page."""
+
+from decimal import ROUND_HALF_EVEN, Decimal
+
+SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CHF": "CHF ", "SEK": "SEK ", "INR": "₹"}
+STEPS = [
+    (Decimal("1e9"), "B", Decimal("0.01")),
+    (Decimal("1e6"), "M", Decimal("0.01")),
+    (Decimal("1e3"), "k", Decimal("0.1")),
+]
+
+
+def short(amount: Decimal | None, currency: str) -> str:
+    """For lists: €48.0k, €3.84M; an em dash where the amount is unknown."""
+    if amount is None:
+        return "—"
+    sign, size = ("−" if amount < 0 else ""), abs(amount)
+    for step, suffix, digits in STEPS:
+        # Compare the rounded figure, so that 999,960 is 1.00M and not 1000.0k.
+        if (size / step).quantize(digits, ROUND_HALF_EVEN) >= 1:
+            return f"{sign}{symbol(currency)}{(size / step).quantize(digits, ROUND_HALF_EVEN)}{suffix}"
+    return f"{sign}{symbol(currency)}{size.quantize(Decimal(1), ROUND_HALF_EVEN)}"
+
+
+def exact(amount: Decimal | None, currency: str) -> str:
+    """In full: €184,000 or €184,000.50; an em dash where the amount is unknown."""
+    if amount is None:
+        return "—"
+    sign, size = ("−" if amount < 0 else ""), abs(amount)
+    digits = 0 if size == size.to_integral_value() else 2
+    return f"{sign}{symbol(currency)}{size:,.{digits}f}"
+
+
+def symbol(currency: str) -> str:
+    """The sign that stands before an amount; the code and a space where a currency has none."""
+    return SYMBOLS.get(currency, f"{currency} ")

@@ -1,0 +1,20 @@
+"""Every address of the workspace."""
+
+from django.contrib import admin
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import include, path
+
+from cs_workspace.web.forms.login import LoginForm
+
+urlpatterns = [
+    path("login/", LoginView.as_view(authentication_form=LoginForm, redirect_authenticated_user=True), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("", include("cs_workspace.web.urls")),
+    path("", include("accounts.urls")),
+    path("", include("health.urls")),
+    path("admin/", admin.site.urls),
+]
+
+handler403 = "cs_workspace.web.views.errors.no_permission"
+handler404 = "cs_workspace.web.views.errors.not_found"
+handler500 = "cs_workspace.web.views.errors.failed"

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class WebConfig(AppConfig):
+    """What shows all apps at once: Today, palette, set-up, demo and import."""
+
+    name = "cs_workspace.web"
+    label = "web"

@@ -1,0 +1,42 @@
+"""What the frame of every page shows: where one is, what waits, who one is."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from cs_workspace.common import clock
+from cs_workspace.web.queries.shell import frame_of
+
+THEMES = ("light", "dark")
+STYLESHEETS = [
+    "css/tokens.css",
+    "css/base.css",
+    "css/layout.css",
+    "css/components.css",
+]
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """The frame, read only where a template shows it: fragments and the admin cost nothing."""
+    return {"shell": SimpleLazyObject(lambda: _frame(request))}
+
+
+def _frame(request: HttpRequest) -> dict[str, Any]:
+    frame = {
+        "workspace": settings.WORKSPACE_NAME,
+        "theme": theme_of(request),
+        "stylesheets": STYLESHEETS,
+        "today": clock.today(),
+    }
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        frame |= frame_of(user, request.path)
+    return frame
+
+
+def theme_of(request: HttpRequest) -> str:
+    """The scheme that the user chose; empty follows the system."""
+    theme = request.COOKIES.get("theme", "")
+    return theme if theme in THEMES else ""

@@ -1,0 +1,71 @@
+"""The navigation and its counts, in one query whatever the size of the book."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, IntegerField, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+
+from accounts.models import Account, Notification, Task, User
+from cs_workspace.common import clock
+from health.models import Alert
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """A page of the navigation; `count` is what waits there, None where nothing is counted."""
+
+    label: str
+    icon: str
+    url: str
+    count: int | None
+    current: bool
+
+
+def frame_of(user: User, path: str) -> dict[str, Any]:
+    """Navigation and unread count of a user who looks at `path`. One query."""
+    counts = _counts(user)
+    pages = [
+        ("Today", "today", "today", None),
+        ("Book", "book", "accounts:book", counts["accounts"]),
+        ("At risk", "risk", "health:at_risk", counts["at_risk"]),
+        ("Alerts", "alerts", "health:alerts", counts["alerts"]),
+        ("Tasks", "tasks", "accounts:tasks", counts["tasks"]),
+    ]
+    return {
+        "nav": [
+            NavItem(label, icon, url := reverse(name), count, _is_current(url, path))
+            for label, icon, name, count in pages
+        ],
+        "unread": counts["unread"],
+    }
+
+
+def _counts(user: User) -> dict[str, int]:
+    now = clock.now()
+    accounts = Account.objects.visible_to(user).active()
+    counted = {
+        "accounts": accounts,
+        "at_risk": accounts.at_risk(),
+        "alerts": Alert.objects.visible_to(user).loud(now=now),
+        "tasks": Task.objects.assigned_to([user.pk]).open(now=now),
+        "unread": Notification.objects.visible_to(user).unread(),
+    }
+    row = (
+        User.objects.filter(pk=user.pk)
+        .annotate(**{name: _count(queryset) for name, queryset in counted.items()})
+        .values(*counted)
+        .first()
+    )
+    return row or dict.fromkeys(counted, 0)
+
+
+def _count(queryset: QuerySet) -> Coalesce:
+    """The size of a set as a scalar inside another query."""
+    grouped = queryset.order_by().annotate(_all=Value(1)).values("_all").annotate(size=Count("pk")).values("size")
+    return Coalesce(Subquery(grouped, output_field=IntegerField()), 0)
+
+
+def _is_current(url: str, path: str) -> bool:
+    return path == url if url == "/" else path.startswith(url)

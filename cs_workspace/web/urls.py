@@ -1,0 +1,14 @@
+"""Pages that show all apps at once."""
+
+from django.urls import path
+
+from cs_workspace.web.views import health_checks, shell
+
+urlpatterns = [
+    path("palette/", shell.palette, name="palette"),
+    path("nav-counts/", shell.nav_counts, name="nav-counts"),
+    path("theme/", shell.theme, name="theme"),
+    path("settings/", shell.own_settings, name="settings"),
+    path("healthz", health_checks.healthz, name="healthz"),
+    path("readyz", health_checks.readyz, name="readyz"),
+]

@@ -1,0 +1,56 @@
+"""The parts of the frame that answer by themselves: palette, counts, scheme, own settings."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from cs_workspace.common.fragments import render_page
+from cs_workspace.common.toasts import toast
+from cs_workspace.web.context import THEMES
+from cs_workspace.web.forms.settings import SettingsForm
+from cs_workspace.web.queries.palette import find
+from cs_workspace.web.queries.shell import frame_of
+
+YEAR = 365 * 24 * 3600
+
+
+@require_safe
+def palette(request: HttpRequest) -> HttpResponse:
+    """Search over pages, accounts and contacts; a page of its own without JavaScript."""
+    text = request.GET.get("q", "")
+    context = {"q": text, "found": find(request.user, text)}
+    return render_page(request, "web/palette.html", context, partial="results", target="palette-results")
+
+
+@require_safe
+def nav_counts(request: HttpRequest) -> HttpResponse:
+    """The navigation anew, after something was done on the page."""
+    path = request.htmx.current_url_abs_path or reverse("today") if request.htmx else reverse("today")
+    return render(request, "components/_nav_items.html", {"shell": frame_of(request.user, path.split("?")[0])})
+
+
+@login_not_required
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Keeps the chosen scheme in a cookie, so that the first paint is right."""
+    chosen = request.POST.get("theme") or ("light" if request.COOKIES.get("theme") == "dark" else "dark")
+    target = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+        target = reverse("today")
+    response = HttpResponse(status=204) if request.htmx else redirect(target)
+    if chosen in THEMES:
+        response.set_cookie("theme", chosen, max_age=YEAR, samesite="Lax", secure=request.is_secure())
+    return response
+
+
+def own_settings(request: HttpRequest) -> HttpResponse:
+    """Time zone and e-mail of the user; these are one's own, so read-only users may change them too."""
+    form = SettingsForm(request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        toast(request, "Your settings are saved")
+        return redirect("settings")
+    return render(request, "web/settings.html", {"form": form}, status=422 if form.errors else 200)

@@ -1,0 +1,40 @@
+from health.models.alert import Alert, AlertRule
+from health.models.observations import (
+    AlignmentJudgement,
+    Event,
+    Feature,
+    FeatureMonth,
+    MetricPoint,
+    SurveyAnswer,
+    Ticket,
+    TrainingRecord,
+    UsageDay,
+    UserMonth,
+)
+from health.models.run import Chunk, DirtyMark, Run
+from health.models.scorecard import Dimension, Indicator, Scorecard, ScorecardVersion, Tier
+from health.models.snapshot import Snapshot
+
+__all__ = [
+    "Alert",
+    "AlertRule",
+    "AlignmentJudgement",
+    "Chunk",
+    "Dimension",
+    "DirtyMark",
+    "Event",
+    "Feature",
+    "FeatureMonth",
+    "Indicator",
+    "MetricPoint",
+    "Run",
+    "Scorecard",
+    "ScorecardVersion",
+    "Snapshot",
+    "SurveyAnswer",
+    "Ticket",
+    "Tier",
+    "TrainingRecord",
+    "UsageDay",
+    "UserMonth",
+]

@@ -1,0 +1,100 @@
+"""Runs of the recompute, in chunks that workers claim one by one."""
+
+import datetime as dt
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Account, User
+
+
+class RunQuerySet(models.QuerySet["Run"]):
+    """Conditions over runs."""
+
+    def unfinished(self) -> "RunQuerySet":
+        return self.filter(state=Run.State.RUNNING)
+
+    def visible_to(self, user: User) -> "RunQuerySet":
+        """Those that the user asked for; admins see all."""
+        return self if user.is_admin else self.filter(by=user)
+
+
+class Run(models.Model):
+    """One recompute: of whom, as of which day, and what came of it."""
+
+    class Kind(models.TextChoices):
+        NIGHTLY = "nightly", "Nightly"
+        DEMAND = "demand", "On demand"
+        BACKFILL = "backfill", "Backfill"
+
+    class State(models.TextChoices):
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        FAILED = "failed", "Failed"
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    # Nightly runs are named by their day, so that a doubled beat finds the first one.
+    key = models.CharField(max_length=60, unique=True)
+    as_of = models.DateField()
+    alerts = models.BooleanField(default=True, help_text="Whether alerts are raised; never for a past day.")
+    state = models.CharField(max_length=8, choices=State, default=State.RUNNING)
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    seconds = models.FloatField(null=True, blank=True)
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-started_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class ChunkQuerySet(models.QuerySet["Chunk"]):
+    """Conditions over chunks."""
+
+    def waiting(self, *, stale_before: dt.datetime) -> "ChunkQuerySet":
+        """Not done, and either never claimed or claimed by a worker that has not been heard of since."""
+        return self.filter(done_at=None).filter(Q(claimed_at=None) | Q(claimed_at__lt=stale_before))
+
+
+class Chunk(models.Model):
+    """A share of a run's accounts: the unit of work, written in one transaction."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="chunks")
+    number = models.PositiveIntegerField()
+    account_ids = ArrayField(models.BigIntegerField())
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    done_at = models.DateTimeField(null=True, blank=True)
+    error = models.TextField(blank=True)
+    scored = models.PositiveIntegerField(default=0)
+    skipped = models.JSONField(default=dict, help_text="Reason to count.")
+    tiers = models.JSONField(default=dict, help_text="Tier to count.")
+    tier_moves = models.PositiveIntegerField(default=0)
+    alerts_raised = models.PositiveIntegerField(default=0)
+
+    objects = ChunkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["run", "number"]
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="chunk_once")]
+
+    def __str__(self) -> str:
+        return f"{self.run} #{self.number}"
+
+
+class DirtyMark(models.Model):
+    """An account with observations newer than its score; lives here and not in the broker, so that none is lost."""
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    marked_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["marked_at"], name="dirty_mark_age")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} since {self.marked_at}"

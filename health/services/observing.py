@@ -1,0 +1,255 @@
+"""Records what was observed. Every verb takes many rows, may be repeated, and marks the accounts that changed.
+
+Rows are checked before anything is written: `ObservationError` names the first impossible one and why. Rows that name
+the same observation twice count as one, the later one holding. Each verb is one transaction and gives the number of
+rows that it inserted or changed; a repetition gives 0 and marks nothing.
+"""
+
+import json
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any, Protocol
+
+from django.db import IntegrityError, connection, transaction
+
+from health.domain.observations import (
+    AnswerRow,
+    EventRow,
+    FeatureUse,
+    ObservationError,
+    PointRow,
+    TicketRow,
+    TrainingRow,
+    UsageRow,
+    UserDay,
+)
+from health.services.upserting import Target, upsert
+
+MEASURES = ("logins", "active_users", "core_actions", "minutes", "data_volume", "seats_assigned", "integrations")
+
+
+def named(*columns: str) -> dict[str, str]:
+    return {column: f"excluded.{column}" for column in columns}
+
+
+BY_EXTERNAL_ID = "(source, external_id) WHERE external_id <> ''"
+SOURCED = {"source": "text", "external_id": "text"}
+
+USAGE_DAYS = Target(
+    table="health_usageday",
+    columns={"account_id": "bigint", "day": "date", "product_id": "bigint"}
+    | dict.fromkeys(MEASURES, "integer")
+    | {"data_volume": "float8"},
+    conflict="(account_id, day, product_id)",
+    # A source that does not report a measure leaves what another one reported.
+    updates={measure: f"COALESCE(excluded.{measure}, t.{measure})" for measure in MEASURES},
+)
+MERGED = "FROM unnest(excluded.uses, t.uses) WITH ORDINALITY AS u (new, old, place)"
+FEATURE_MONTHS = Target(
+    table="health_featuremonth",
+    columns={"account_id": "bigint", "feature_id": "bigint", "month": "date", "days": "integer", "uses": "integer[]"},
+    conflict="(account_id, month, feature_id)",
+    updates={
+        "uses": f"(SELECT array_agg(COALESCE(new, old) ORDER BY place) {MERGED})",
+        "days": "(SELECT COALESCE(SUM(1 << (place - 1)::int) FILTER (WHERE COALESCE(new, old) > 0), 0)::integer "
+        f"{MERGED})",
+    },
+)
+USER_MONTHS = Target(
+    table="health_usermonth",
+    columns={"account_id": "bigint", "product_id": "bigint", "user_key": "text", "month": "date", "days": "integer"},
+    conflict="(account_id, month, user_key, product_id)",
+    updates={"days": "t.days | excluded.days"},
+)
+METRIC_POINTS = Target(
+    table="health_metricpoint",
+    columns={"account_id": "bigint", "name": "text", "day": "date", "value": "float8"},
+    conflict="(account_id, name, day)",
+    updates=named("value"),
+)
+TICKETS = Target(
+    table="health_ticket",
+    columns={
+        "account_id": "bigint",
+        "opened_at": "timestamptz",
+        "severity": "text",
+        "closed_at": "timestamptz",
+        "first_response_minutes": "integer",
+        "escalated": "boolean",
+        "rating": "smallint",
+        "subject": "text",
+        "contact_id": "bigint",
+        "product_id": "bigint",
+    }
+    | SOURCED,
+    conflict=BY_EXTERNAL_ID,
+    updates=named(
+        "account_id",
+        "opened_at",
+        "severity",
+        "closed_at",
+        "first_response_minutes",
+        "escalated",
+        "rating",
+        "subject",
+        "contact_id",
+        "product_id",
+    ),
+)
+ANSWERS = Target(
+    table="health_surveyanswer",
+    columns={
+        "account_id": "bigint",
+        "kind": "text",
+        "score": "smallint",
+        "at": "timestamptz",
+        "comment": "text",
+        "contact_id": "bigint",
+    }
+    | SOURCED,
+    conflict=BY_EXTERNAL_ID,
+    updates=named("account_id", "kind", "score", "at", "comment", "contact_id"),
+)
+TRAINING = Target(
+    table="health_trainingrecord",
+    columns={
+        "account_id": "bigint",
+        "course": "text",
+        "assigned_on": "date",
+        "completed_on": "date",
+        "contact_id": "bigint",
+    }
+    | SOURCED,
+    conflict=BY_EXTERNAL_ID,
+    updates=named("account_id", "course", "assigned_on", "completed_on", "contact_id"),
+)
+EVENTS = Target(
+    table="health_event",
+    columns={
+        "account_id": "bigint",
+        "name": "text",
+        "at": "timestamptz",
+        "kind": "text",
+        "properties": "jsonb",
+        "contact_id": "bigint",
+    }
+    | SOURCED,
+    conflict=BY_EXTERNAL_ID,
+    updates=named("account_id", "name", "at", "kind", "properties", "contact_id"),
+)
+
+
+class Row(Protocol):
+    """Any row type of `health.domain.observations`."""
+
+    def problem(self) -> str | None: ...
+
+
+def record_usage_days(rows: Iterable[UsageRow]) -> int:
+    """Use by account, day and product. A measure given as None leaves what is known; any other value replaces it."""
+    merged: dict[tuple, UsageRow] = {}
+    for row in checked(rows):
+        key = (row.account_id, row.day, row.product_id)
+        earlier = merged.get(key)
+        if earlier is not None:
+            row = UsageRow(*(old if new is None else new for new, old in zip(row, earlier, strict=True)))
+        merged[key] = row
+    return write(USAGE_DAYS, list(merged.values()))
+
+
+def record_feature_use(rows: Iterable[FeatureUse]) -> int:
+    """Uses of a feature by account and day; a day's count replaces the one known, other days stay. Counts months."""
+    months: dict[tuple, list[int | None]] = {}
+    for row in checked(rows):
+        key = (row.account_id, row.feature_id, row.day.replace(day=1))
+        months.setdefault(key, [None] * 31)[row.day.day - 1] = row.uses
+    return write(FEATURE_MONTHS, [(*key, used_days(uses), array_text(uses)) for key, uses in months.items()])
+
+
+def record_user_days(rows: Iterable[UserDay]) -> int:
+    """Users of the customer and the days on which they were active; days add up. Counts months."""
+    months: dict[tuple, int] = {}
+    for row in checked(rows):
+        key = (row.account_id, row.product_id, row.user_key, row.day.replace(day=1))
+        months[key] = months.get(key, 0) | 1 << (row.day.day - 1)
+    return write(USER_MONTHS, [(*key, days) for key, days in months.items()])
+
+
+def record_metric_points(rows: Iterable[PointRow]) -> int:
+    """Values of custom metrics by account, name and day."""
+    latest = {(row.account_id, row.name, row.day): row for row in checked(rows)}
+    return write(METRIC_POINTS, list(latest.values()))
+
+
+def record_tickets(rows: Iterable[TicketRow]) -> int:
+    """Support tickets, upserted by source and external id; without an external id each row is a new ticket."""
+    return write(TICKETS, once_per_source(checked(rows)))
+
+
+def record_answers(rows: Iterable[AnswerRow]) -> int:
+    """Survey answers, upserted by source and external id."""
+    return write(ANSWERS, once_per_source(checked(rows)))
+
+
+def record_training(rows: Iterable[TrainingRow]) -> int:
+    """Courses assigned and completed, upserted by source and external id."""
+    return write(TRAINING, once_per_source(checked(rows)))
+
+
+def record_events(rows: Iterable[EventRow]) -> int:
+    """Events, invitations and community activity, upserted by source and external id."""
+    texts = [row._replace(properties=json.dumps(row.properties or {})) for row in checked(rows)]
+    return write(EVENTS, once_per_source(texts))
+
+
+def mark_dirty(account_ids: Collection[int]) -> None:
+    """Asks for the scores of these accounts to be computed anew within seconds.
+
+    A mark that a worker has already claimed becomes a new one, because that worker may have read before this write.
+    """
+    if not account_ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO health_dirtymark AS t (account_id, marked_at, claimed_at) "
+            "SELECT id, clock_timestamp(), NULL FROM unnest(%s::bigint[]) AS id ORDER BY id "
+            "ON CONFLICT (account_id) DO UPDATE SET marked_at = excluded.marked_at, claimed_at = NULL",
+            [sorted(set(account_ids))],
+        )
+
+
+def on_account_observed(*, account_ids: Sequence[int], **_: object) -> None:
+    """Receives `accounts.signals.account_observed`."""
+    mark_dirty(account_ids)
+
+
+def checked[R: Row](rows: Iterable[R]) -> list[R]:
+    given = list(rows)
+    for index, row in enumerate(given):
+        problem = row.problem()
+        if problem:
+            raise ObservationError(index, problem)
+    return given
+
+
+def once_per_source(rows: Sequence[Any]) -> list[Any]:
+    """The last of the rows that share a source and external id; rows without an external id all stay."""
+    anonymous = [row for row in rows if not row.external_id]
+    return list({(row.source, row.external_id): row for row in rows if row.external_id}.values()) + anonymous
+
+
+def write(target: Target, rows: Sequence[Sequence[Any]]) -> int:
+    try:
+        with transaction.atomic():
+            written, accounts = upsert(target, rows)
+            mark_dirty(accounts)
+            return written
+    except IntegrityError as error:
+        raise ObservationError(0, f"names something that does not exist: {error}".strip()) from error
+
+
+def used_days(uses: Sequence[int | None]) -> int:
+    return sum(1 << place for place, count in enumerate(uses) if count)
+
+
+def array_text(values: Sequence[int | None]) -> str:
+    return "{" + ",".join("NULL" if value is None else str(value) for value in values) + "}"
