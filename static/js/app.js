@@ -1,0 +1,200 @@
+// The one script of the frame: palette, keys, dialogs, toasts, rows. Everything works without it, only slower.
+
+const TOAST_MS = 8000;
+const palette = document.getElementById("palette");
+const dialog = document.getElementById("dialog");
+const help = document.getElementById("help");
+const offline = document.getElementById("offline");
+
+// Palette
+
+function openPalette() {
+  if (!palette || palette.open) return;
+  palette.showModal();
+  const input = palette.querySelector("input");
+  input.select();
+  htmx.trigger(input, "open");
+}
+
+function results() {
+  return [...palette.querySelectorAll("[role=option]")];
+}
+
+function choose(index) {
+  const all = results();
+  all.forEach((option, i) => option.setAttribute("aria-selected", String(i === index)));
+  const chosen = all[index];
+  const input = palette.querySelector("input");
+  if (!chosen) return input.removeAttribute("aria-activedescendant");
+  input.setAttribute("aria-activedescendant", chosen.id);
+  chosen.scrollIntoView({ block: "nearest" });
+}
+
+palette?.addEventListener("keydown", (event) => {
+  const all = results();
+  const at = all.findIndex((option) => option.getAttribute("aria-selected") === "true");
+  if (event.key === "ArrowDown") choose((at + 1) % all.length);
+  else if (event.key === "ArrowUp") choose((at - 1 + all.length) % all.length);
+  else if (event.key === "Enter" && all.length) location.assign((all[at] ?? all[0]).href);
+  else return;
+  event.preventDefault();
+});
+
+// Rows: one is selected at a time and can be walked with j and k
+
+function rows() {
+  return [...document.querySelectorAll("[data-rows] [data-href]")];
+}
+
+function walk(step) {
+  const all = rows();
+  if (!all.length) return;
+  const at = all.findIndex((row) => row.getAttribute("aria-selected") === "true");
+  const next = Math.min(Math.max(at + step, 0), all.length - 1);
+  all.forEach((row) => row.removeAttribute("aria-selected"));
+  all[next].setAttribute("aria-selected", "true");
+  all[next].querySelector("a")?.focus({ preventScroll: true });
+  all[next].scrollIntoView({ block: "nearest" });
+}
+
+function selectedRow() {
+  return document.querySelector('[data-rows] [aria-selected="true"]');
+}
+
+// Keys
+
+const PLACES = { t: "/", b: "/accounts/", r: "/at-risk/", a: "/alerts/", k: "/tasks/" };
+let awaitsPlace = false;
+
+const KEYS = {
+  "/": () => document.querySelector("[data-search]")?.focus(),
+  "?": () => help?.showModal(),
+  j: () => walk(1),
+  k: () => walk(-1),
+  x: () => selectedRow()?.querySelector("[data-select]")?.click(),
+  e: () => (selectedRow()?.querySelector("[data-edit]") ?? document.querySelector('[data-key="e"]'))?.click(),
+  t: () => document.querySelector('[data-key="t"]')?.click(),
+  n: () => document.querySelector('[data-key="n"]')?.click(),
+  g: () => {
+    awaitsPlace = true;
+    setTimeout(() => (awaitsPlace = false), 1200);
+  },
+};
+
+function isTyping(target) {
+  return target.closest("input, select, textarea, [contenteditable]") !== null;
+}
+
+document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+    event.preventDefault();
+    return openPalette();
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || document.querySelector("dialog[open]")) return;
+  if (awaitsPlace && PLACES[event.key]) return location.assign(PLACES[event.key]);
+  if (event.key === "Enter" && event.target === document.body) return selectedRow()?.querySelector("a")?.click();
+  if (!KEYS[event.key]) return;
+  event.preventDefault();
+  KEYS[event.key]();
+});
+
+// Clicks
+
+document.addEventListener("click", (event) => {
+  const target = event.target;
+  const paletteLink = target.closest("[data-palette]");
+  if (paletteLink && !event.ctrlKey && !event.metaKey) {
+    event.preventDefault();
+    openPalette();
+  }
+  if (target.closest("[data-help]")) help.showModal();
+  if (target.closest("[data-close]")) target.closest("dialog")?.close();
+  if (target.closest("[data-dismiss]")) target.closest("[data-toast]").remove();
+  if (target.closest("[data-retry]")) location.reload();
+  const burger = target.closest("[data-nav]");
+  const nav = document.getElementById("nav");
+  if (burger) burger.setAttribute("aria-expanded", String(nav.classList.toggle("open")));
+  else if (nav?.classList.contains("open") && !target.closest("#nav")) nav.classList.remove("open");
+  if (target instanceof HTMLDialogElement) target.close(); // the backdrop belongs to the dialog itself
+  const menu = document.querySelector("details.menu[open]");
+  if (menu && !target.closest("details.menu")) menu.open = false;
+});
+
+// Ticked rows and what can be done with them
+
+function updateBulk() {
+  const bar = document.querySelector("[data-bulk]");
+  if (!bar) return;
+  const boxes = [...document.querySelectorAll("[data-select]")];
+  const ticked = boxes.filter((box) => box.checked).length;
+  bar.hidden = ticked === 0;
+  bar.querySelectorAll("[data-bulk-count]").forEach((node) => (node.textContent = String(ticked)));
+  const all = document.querySelector("[data-select-all]");
+  if (all) {
+    all.checked = ticked > 0 && ticked === boxes.length;
+    all.indeterminate = ticked > 0 && ticked < boxes.length;
+  }
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-select-all]")) {
+    document.querySelectorAll("[data-select]").forEach((box) => (box.checked = event.target.checked));
+  }
+  if (event.target.matches("[data-select-all], [data-select]")) updateBulk();
+});
+
+// Toasts leave by themselves unless somebody is on them
+
+function settle(toast) {
+  setTimeout(() => (toast.matches(":hover, :focus-within") ? settle(toast) : toast.remove()), TOAST_MS);
+}
+
+document.querySelectorAll("[data-toast]").forEach(settle);
+
+// HTMX
+
+document.body.addEventListener("htmx:oobAfterSwap", () => {
+  document.querySelectorAll("[data-toast]:not([data-settled])").forEach((toast) => {
+    toast.dataset.settled = "";
+    settle(toast);
+  });
+});
+
+document.body.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target === dialog && dialog.innerHTML.trim() && !dialog.open) dialog.showModal();
+  if (event.detail.target.id === "palette-results") choose(0);
+  updateBulk();
+});
+
+document.body.addEventListener("closeDialog", () => {
+  dialog.close();
+  dialog.replaceChildren();
+});
+
+document.body.addEventListener("htmx:sendError", () => (offline.hidden = false));
+document.body.addEventListener("htmx:timeout", () => (offline.hidden = false));
+document.body.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.successful) offline.hidden = true;
+});
+document.body.addEventListener("htmx:responseError", (event) => {
+  const status = event.detail.xhr.status;
+  const words = { 403: "You may not do that.", 404: "That is no longer there." }[status] ?? "That did not work. Nothing was changed.";
+  const toast = Object.assign(document.createElement("div"), { className: "toast bad", textContent: words });
+  toast.dataset.toast = "";
+  document.getElementById("toasts").append(toast);
+  settle(toast);
+});
+
+// Light and dark, at once and kept in the cookie by the server
+
+document.addEventListener("submit", (event) => {
+  const button = event.target.querySelector("[data-theme-toggle]");
+  if (!button) return;
+  event.preventDefault();
+  const root = document.documentElement;
+  const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.theme = dark ? "light" : "dark";
+  const body = new FormData(event.target);
+  body.set("theme", root.dataset.theme);
+  fetch(event.target.action, { method: "POST", body, headers: { "HX-Request": "true" } });
+});
