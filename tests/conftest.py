@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests import servers
+from tests.cast import Cast, make_cast
 
 
 @pytest.fixture(scope="session")
@@ -13,3 +14,9 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     if servers.are_ours():
         servers.ensure()
     yield
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The people around one account."""
+    return make_cast()

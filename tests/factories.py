@@ -1,0 +1,544 @@
+"""Rows for tests: each factory makes the least that the constraints ask for; a test names what it is about.
+
+Days and moments are counted from the workspace's clock, so that they hold under a frozen one too.
+"""
+
+import datetime as dt
+from decimal import Decimal
+
+import factory
+from factory.django import DjangoModelFactory, Password
+
+from accounts.models import (
+    Account,
+    Contact,
+    Contract,
+    ContractLine,
+    ExchangeRate,
+    Invoice,
+    Note,
+    Notification,
+    Product,
+    SavedView,
+    Segment,
+    Task,
+    TeamMember,
+    Touch,
+    User,
+)
+from cs_workspace.common import clock
+from health.models import (
+    Alert,
+    AlertRule,
+    AlignmentJudgement,
+    Chunk,
+    Dimension,
+    DirtyMark,
+    Event,
+    Feature,
+    FeatureMonth,
+    Indicator,
+    MetricPoint,
+    Run,
+    Scorecard,
+    ScorecardVersion,
+    Snapshot,
+    SurveyAnswer,
+    Ticket,
+    Tier,
+    TrainingRecord,
+    UsageDay,
+    UserMonth,
+)
+
+PASSWORD = "correct horse battery staple"
+
+
+def days_ago(days: float) -> dt.datetime:
+    """The moment so many days before now."""
+    return clock.now() - dt.timedelta(days=days)
+
+
+def day(days: int) -> dt.date:
+    """The workspace's day so many days from today; negative for the past."""
+    return clock.today() + dt.timedelta(days=days)
+
+
+class Factory(DjangoModelFactory):
+    class Meta:
+        abstract = True
+        skip_postgeneration_save = True
+
+
+# People
+
+
+class UserFactory(Factory):
+    """A CSM; `as_manager=True` and the like give another role, `manager=` the reporting line."""
+
+    class Meta:
+        model = User
+
+    class Params:
+        as_manager = factory.Trait(role=User.Role.MANAGER)
+        as_executive = factory.Trait(role=User.Role.EXECUTIVE)
+        as_admin = factory.Trait(role=User.Role.ADMIN)
+        as_ae = factory.Trait(role=User.Role.AE)
+
+    email = factory.Sequence(lambda n: f"user{n}@workspace.example")
+    name = factory.Sequence(lambda n: f"User {n}")
+    role = User.Role.CSM
+    password = Password(PASSWORD)
+
+
+# Customers
+
+
+class SegmentFactory(Factory):
+    class Meta:
+        model = Segment
+        django_get_or_create = ("key",)
+
+    key = factory.Sequence(lambda n: f"segment-{n}")
+    name = factory.LazyAttribute(lambda segment: segment.key.replace("-", " ").capitalize())
+    lower_arr = factory.Sequence(lambda n: Decimal(1_000_000 + n))
+
+
+class AccountFactory(Factory):
+    """An active account without owner, score or contract; `critical=True` and the like give it a tier of the Ops preset."""
+
+    class Meta:
+        model = Account
+
+    class Params:
+        healthy = factory.Trait(health_score=Decimal("86.0"), health_tier="Healthy", health_rank=1)
+        watch = factory.Trait(health_score=Decimal("68.0"), health_tier="Watch", health_rank=2)
+        at_risk = factory.Trait(health_score=Decimal("51.0"), health_tier="At-Risk", health_rank=3)
+        critical = factory.Trait(health_score=Decimal("31.0"), health_tier="Critical", health_rank=4)
+        churned = factory.Trait(
+            status=Account.Status.CHURNED,
+            stage=Account.Stage.CHURNED,
+            churned_on=factory.LazyFunction(lambda: day(-30)),
+        )
+
+    name = factory.Sequence(lambda n: f"Account {n:05}")
+    domain = factory.Sequence(lambda n: f"account{n}.example")
+    stage = Account.Stage.ESTABLISHED
+    arr = Decimal("24000.00")
+
+
+class TeamMemberFactory(Factory):
+    class Meta:
+        model = TeamMember
+
+    account = factory.SubFactory(AccountFactory)
+    user = factory.SubFactory(UserFactory)
+    role = TeamMember.Role.SUPPORT
+
+
+class ContactFactory(Factory):
+    """A contact who is there; `gone=True` is one who left a week ago."""
+
+    class Meta:
+        model = Contact
+
+    class Params:
+        gone = factory.Trait(status=Contact.Status.LEFT, left_on=factory.LazyFunction(lambda: day(-7)))
+
+    account = factory.SubFactory(AccountFactory)
+    name = factory.Sequence(lambda n: f"Contact {n}")
+    email = factory.Sequence(lambda n: f"contact{n}@customer.example")
+
+
+# Contracts
+
+
+class ProductFactory(Factory):
+    class Meta:
+        model = Product
+
+    key = factory.Sequence(lambda n: f"product-{n}")
+    name = factory.Sequence(lambda n: f"Product {n}")
+    feature_count = 10
+
+
+class ExchangeRateFactory(Factory):
+    class Meta:
+        model = ExchangeRate
+
+    currency = "USD"
+    valid_from = factory.LazyFunction(lambda: day(-365))
+    rate = Decimal("0.9")
+
+
+class ContractFactory(Factory):
+    """A contract in force, half a year over; `with_line=` gives it a line of that ARR."""
+
+    class Meta:
+        model = Contract
+
+    account = factory.SubFactory(AccountFactory)
+    number = factory.Sequence(lambda n: f"C-{n:05}")
+    start = factory.LazyFunction(lambda: day(-182))
+    end = factory.LazyFunction(lambda: day(183))
+    term_months = 12
+
+    @factory.post_generation
+    def with_line(contract: Contract, create: bool, arr: Decimal | int | None, **fields: object) -> None:
+        if create and arr is not None:
+            ContractLineFactory(contract=contract, arr=Decimal(arr), **fields)
+
+
+class ContractLineFactory(Factory):
+    class Meta:
+        model = ContractLine
+
+    contract = factory.SubFactory(ContractFactory)
+    product = factory.SubFactory(ProductFactory)
+    seats = 20
+    arr = Decimal("24000.00")
+
+
+class InvoiceFactory(Factory):
+    """An open invoice due in two weeks; `late_by=` makes it overdue, `paid_on=` paid."""
+
+    class Meta:
+        model = Invoice
+
+    class Params:
+        late_by = None
+
+    account = factory.SubFactory(AccountFactory)
+    number = factory.Sequence(lambda n: f"I-{n:05}")
+    due_on = factory.LazyAttribute(lambda invoice: day(14 if invoice.late_by is None else -invoice.late_by))
+    issued_on = factory.LazyAttribute(lambda invoice: invoice.due_on - dt.timedelta(days=30))
+    amount = Decimal("2000.00")
+    paid_on = None
+    status = factory.LazyAttribute(lambda invoice: Invoice.Status.PAID if invoice.paid_on else Invoice.Status.OPEN)
+
+
+# Work
+
+
+class TaskFactory(Factory):
+    """An open task due tomorrow; `done=True` is one finished now; `assignees=[…]`."""
+
+    class Meta:
+        model = Task
+
+    class Params:
+        done = factory.Trait(status=Task.Status.DONE, done_at=factory.LazyFunction(clock.now))
+
+    title = factory.Sequence(lambda n: f"Task {n}")
+    account = factory.SubFactory(AccountFactory)
+    due_at = factory.LazyFunction(lambda: days_ago(-1))
+
+    @factory.post_generation
+    def assignees(task: Task, create: bool, users: list[User] | None, **kwargs: object) -> None:
+        if create and users:
+            task.assignees.set(users)
+
+
+class NoteFactory(Factory):
+    class Meta:
+        model = Note
+
+    account = factory.SubFactory(AccountFactory)
+    body = factory.Sequence(lambda n: f"Note {n}")
+    at = factory.LazyFunction(clock.now)
+
+
+class TouchFactory(Factory):
+    """A call that took place yesterday."""
+
+    class Meta:
+        model = Touch
+
+    account = factory.SubFactory(AccountFactory)
+    kind = Touch.Kind.CALL
+    at = factory.LazyFunction(lambda: days_ago(1))
+    attended = factory.LazyAttribute(lambda touch: True if touch.kind in Touch.SCHEDULED else None)
+    summary = factory.Sequence(lambda n: f"Touch {n}")
+
+    @factory.post_generation
+    def attendees(touch: Touch, create: bool, contacts: list[Contact] | None, **kwargs: object) -> None:
+        if create and contacts:
+            touch.attendees.set(contacts)
+
+
+class SavedViewFactory(Factory):
+    class Meta:
+        model = SavedView
+
+    owner = factory.SubFactory(UserFactory)
+    name = factory.Sequence(lambda n: f"View {n}")
+
+
+class NotificationFactory(Factory):
+    class Meta:
+        model = Notification
+
+    user = factory.SubFactory(UserFactory)
+    account = factory.SubFactory(AccountFactory)
+    key = factory.Sequence(lambda n: f"notification-{n}")
+    title = factory.Sequence(lambda n: f"Notification {n}")
+    url = factory.LazyAttribute(lambda message: f"/accounts/{message.account.pk}/" if message.account else "/")
+
+
+# Scorecards and scores
+
+TIERS = [
+    # label, rank, lower bound, expected churn from, to
+    ("Healthy", 1, 80, "0.000", "0.050"),
+    ("Watch", 2, 60, "0.100", "0.150"),
+    ("At-Risk", 3, 40, "0.300", "0.500"),
+    ("Critical", 4, 0, "0.600", "1.000"),
+]
+
+
+class ScorecardFactory(Factory):
+    class Meta:
+        model = Scorecard
+
+    key = factory.Sequence(lambda n: f"scorecard-{n}")
+    name = factory.Sequence(lambda n: f"Scorecard {n}")
+
+
+class TierFactory(Factory):
+    class Meta:
+        model = Tier
+
+    key = factory.LazyAttribute(lambda tier: tier.label.lower())
+    label = "Healthy"
+    lower = 80
+    rank = 1
+    churn_low = Decimal("0")
+    churn_high = Decimal("0.05")
+
+
+class IndicatorFactory(Factory):
+    class Meta:
+        model = Indicator
+
+    metric = "login_days"
+    label = "Login days"
+    weight = Decimal("100")
+    scorer_kind = Indicator.Kind.LINEAR
+    scorer_params = factory.LazyFunction(lambda: {"low": 0, "high": 30})
+
+
+class DimensionFactory(Factory):
+    class Meta:
+        model = Dimension
+
+    key = factory.Sequence(lambda n: f"dimension-{n}")
+    label = factory.Sequence(lambda n: f"Dimension {n}")
+    weight = Decimal("100")
+
+
+class ScorecardVersionFactory(Factory):
+    """A published version of one dimension with one indicator (`login_days`) and the four tiers of the Ops preset."""
+
+    class Meta:
+        model = ScorecardVersion
+
+    scorecard = factory.SubFactory(ScorecardFactory)
+    number = factory.Sequence(lambda n: n + 1)
+    state = ScorecardVersion.State.PUBLISHED
+
+    @factory.post_generation
+    def content(version: ScorecardVersion, create: bool, wanted: bool | None, **kwargs: object) -> None:
+        """`content=False` leaves the version empty."""
+        if not create or wanted is False:
+            return
+        IndicatorFactory(dimension=DimensionFactory(version=version, key="usage", label="Usage"))
+        for label, rank, lower, churn_low, churn_high in TIERS:
+            TierFactory(
+                version=version,
+                label=label,
+                rank=rank,
+                lower=lower,
+                churn_low=Decimal(churn_low),
+                churn_high=Decimal(churn_high),
+            )
+
+
+class SnapshotFactory(Factory):
+    class Meta:
+        model = Snapshot
+
+    account = factory.SubFactory(AccountFactory)
+    day = factory.LazyFunction(clock.today)
+    version = factory.SubFactory(ScorecardVersionFactory)
+    score = Decimal("70.0")
+    rank = 2
+    confidence = 1.0
+    dimensions = factory.LazyAttribute(lambda snapshot: [None if snapshot.score is None else float(snapshot.score)])
+    readings = factory.LazyFunction(lambda: [21.0])
+    points = factory.LazyAttribute(lambda snapshot: [None if snapshot.score is None else float(snapshot.score)])
+
+
+class AlertRuleFactory(Factory):
+    class Meta:
+        model = AlertRule
+
+    key = factory.Sequence(lambda n: f"rule-{n}")
+    name = factory.Sequence(lambda n: f"Rule {n}")
+    trigger = AlertRule.Trigger.ENTERS_TIER
+    tier_rank = 3
+    next_action = "Call the champion"
+
+
+class AlertFactory(Factory):
+    """An open alert; `snoozed=True`, `resolved=True` give it the other states."""
+
+    class Meta:
+        model = Alert
+
+    class Params:
+        snoozed = factory.Trait(state=Alert.State.SNOOZED, snoozed_until=factory.LazyFunction(lambda: days_ago(-3)))
+        acknowledged = factory.Trait(state=Alert.State.ACKNOWLEDGED, acknowledged_at=factory.LazyFunction(clock.now))
+        resolved = factory.Trait(state=Alert.State.RESOLVED, resolved_at=factory.LazyFunction(clock.now))
+
+    account = factory.SubFactory(AccountFactory)
+    rule = factory.SubFactory(AlertRuleFactory)
+    severity = factory.LazyAttribute(lambda alert: alert.rule.severity)
+    title = factory.Sequence(lambda n: f"Alert {n}")
+    next_action = factory.LazyAttribute(lambda alert: alert.rule.next_action)
+    opened_at = factory.LazyFunction(lambda: days_ago(1))
+    opened_on = factory.LazyAttribute(lambda alert: clock.day_of(alert.opened_at))
+
+
+# Observations
+
+
+class UsageDayFactory(Factory):
+    class Meta:
+        model = UsageDay
+
+    account = factory.SubFactory(AccountFactory)
+    day = factory.LazyFunction(lambda: day(-1))
+    logins = 12
+    active_users = 8
+    core_actions = 90
+
+
+class FeatureFactory(Factory):
+    class Meta:
+        model = Feature
+
+    product = factory.SubFactory(ProductFactory)
+    key = factory.Sequence(lambda n: f"feature-{n}")
+    name = factory.Sequence(lambda n: f"Feature {n}")
+
+
+class FeatureMonthFactory(Factory):
+    """A feature used once on each day that has a bit in `days`."""
+
+    class Meta:
+        model = FeatureMonth
+
+    account = factory.SubFactory(AccountFactory)
+    feature = factory.SubFactory(FeatureFactory)
+    month = factory.LazyFunction(lambda: day(0).replace(day=1))
+    days = 1
+    uses = factory.LazyAttribute(lambda row: [1 if row.days >> bit & 1 else None for bit in range(31)])
+
+
+class UserMonthFactory(Factory):
+    class Meta:
+        model = UserMonth
+
+    account = factory.SubFactory(AccountFactory)
+    user_key = factory.Sequence(lambda n: f"customer-user-{n}")
+    month = factory.LazyFunction(lambda: day(0).replace(day=1))
+    days = 1
+
+
+class TicketFactory(Factory):
+    """An open ticket of the day before yesterday."""
+
+    class Meta:
+        model = Ticket
+
+    account = factory.SubFactory(AccountFactory)
+    subject = factory.Sequence(lambda n: f"Ticket {n}")
+    opened_at = factory.LazyFunction(lambda: days_ago(2))
+
+
+class SurveyAnswerFactory(Factory):
+    class Meta:
+        model = SurveyAnswer
+
+    account = factory.SubFactory(AccountFactory)
+    kind = SurveyAnswer.Kind.NPS
+    score = factory.LazyAttribute(lambda answer: 9 if answer.kind == SurveyAnswer.Kind.NPS else 4)
+    at = factory.LazyFunction(lambda: days_ago(10))
+
+
+class TrainingRecordFactory(Factory):
+    class Meta:
+        model = TrainingRecord
+
+    account = factory.SubFactory(AccountFactory)
+    course = factory.Sequence(lambda n: f"Course {n}")
+    assigned_on = factory.LazyFunction(lambda: day(-30))
+
+
+class EventFactory(Factory):
+    class Meta:
+        model = Event
+
+    account = factory.SubFactory(AccountFactory)
+    kind = Event.Kind.ATTENDED
+    name = factory.Sequence(lambda n: f"Webinar {n}")
+    at = factory.LazyFunction(lambda: days_ago(10))
+
+
+class MetricPointFactory(Factory):
+    class Meta:
+        model = MetricPoint
+
+    account = factory.SubFactory(AccountFactory)
+    name = "custom_metric"
+    day = factory.LazyFunction(lambda: day(-1))
+    value = 1.0
+
+
+class AlignmentJudgementFactory(Factory):
+    class Meta:
+        model = AlignmentJudgement
+
+    account = factory.SubFactory(AccountFactory)
+    value = AlignmentJudgement.Value.ALIGNED
+    at = factory.LazyFunction(lambda: days_ago(5))
+
+
+# Runs
+
+
+class RunFactory(Factory):
+    class Meta:
+        model = Run
+
+    kind = Run.Kind.DEMAND
+    key = factory.Sequence(lambda n: f"run-{n}")
+    as_of = factory.LazyFunction(clock.today)
+    started_at = factory.LazyFunction(clock.now)
+
+
+class ChunkFactory(Factory):
+    class Meta:
+        model = Chunk
+
+    run = factory.SubFactory(RunFactory)
+    number = factory.Sequence(lambda n: n + 1)
+    account_ids = factory.LazyFunction(list)
+
+
+class DirtyMarkFactory(Factory):
+    class Meta:
+        model = DirtyMark
+
+    account = factory.SubFactory(AccountFactory)
+    marked_at = factory.LazyFunction(clock.now)
