@@ -7,6 +7,7 @@ workspace days, moments are aware. A value of None was not reported; zero was re
 from __future__ import annotations
 
 import datetime as dt
+import json
 import math
 from typing import NamedTuple
 
@@ -43,6 +44,7 @@ class UsageRow(NamedTuple):
     integrations: int | None = None
 
     def problem(self) -> str | None:
+        """What is wrong with it, or None."""
         return (
             _bad_day(self.day)
             or next((found for name in COUNTS if (found := _bad_count(name, getattr(self, name)))), None)
@@ -59,6 +61,7 @@ class FeatureUse(NamedTuple):
     uses: int
 
     def problem(self) -> str | None:
+        """What is wrong with it, or None."""
         return _bad_day(self.day) or _bad_count("uses", self.uses)
 
 
@@ -71,6 +74,7 @@ class UserDay(NamedTuple):
     product_id: int | None = None
 
     def problem(self) -> str | None:
+        """What is wrong with it, or None."""
         return _bad_day(self.day) or _bad_text("user_key", self.user_key, 120, needed=True)
 
 
@@ -83,6 +87,7 @@ class PointRow(NamedTuple):
     value: float
 
     def problem(self) -> str | None:
+        """What is wrong with it, or None."""
         if not math.isfinite(self.value):
             return "value must be a finite number"
         return _bad_day(self.day) or _bad_text("name", self.name, 80, needed=True)
@@ -105,6 +110,7 @@ class TicketRow(NamedTuple):
     external_id: str = ""
 
     def problem(self) -> str | None:
+        """What is wrong with it, or None."""
         if self.severity not in SEVERITIES:
             return f"severity must be one of {', '.join(SEVERITIES)}"
         if self.closed_at is not None and self.closed_at < self.opened_at:
@@ -133,12 +139,15 @@ class AnswerRow(NamedTuple):
     external_id: str = ""
 
     def problem(self) -> str | None:
+        """What is wrong with it, or None."""
         if self.kind not in ANSWER_KINDS:
             return f"kind must be one of {', '.join(ANSWER_KINDS)}"
         low, high = (0, 10) if self.kind == "nps" else (1, 5)
         if not low <= self.score <= high:
             return f"a score of {self.kind} must be from {low} to {high}, not {self.score}"
-        return _bad_moment("at", self.at) or _bad_text("comment", self.comment) or _bad_name(self.source, self.external_id)
+        return (
+            _bad_moment("at", self.at) or _bad_text("comment", self.comment) or _bad_name(self.source, self.external_id)
+        )
 
 
 class TrainingRow(NamedTuple):
@@ -153,6 +162,7 @@ class TrainingRow(NamedTuple):
     external_id: str = ""
 
     def problem(self) -> str | None:
+        """What is wrong with it, or None."""
         if self.completed_on is not None and self.completed_on < self.assigned_on:
             return "completed before it was assigned"
         return (
@@ -176,10 +186,12 @@ class EventRow(NamedTuple):
     external_id: str = ""
 
     def problem(self) -> str | None:
+        """What is wrong with it, or None."""
         if self.kind not in EVENT_KINDS:
             return f"kind must be one of {', '.join(EVENT_KINDS)}"
         return (
             _bad_text("name", self.name, 120, needed=True)
+            or _bad_properties(self.properties)
             or _bad_moment("at", self.at)
             or _bad_name(self.source, self.external_id)
         )
@@ -219,6 +231,14 @@ def _bad_text(name: str, value: str, longest: int | None = None, *, needed: bool
     if "\x00" in value:
         return f"{name} holds a character that cannot be stored"
     return f"{name} is longer than {longest} characters" if longest and len(value) > longest else None
+
+
+def _bad_properties(properties: dict | None) -> str | None:
+    try:
+        text = json.dumps(properties or {}, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        return f"properties are no JSON: {error}"
+    return "properties hold a character that cannot be stored" if "\\u0000" in text else None
 
 
 def _bad_name(source: str, external_id: str) -> str | None:

@@ -11,7 +11,7 @@ from health.models.observations import (
     UsageDay,
     UserMonth,
 )
-from health.models.run import Chunk, DirtyMark, Run
+from health.models.run import Chunk, DirtyMark, Run, SegmentFigures
 from health.models.scorecard import Dimension, Indicator, Scorecard, ScorecardVersion, Tier
 from health.models.snapshot import Snapshot
 
@@ -30,6 +30,7 @@ __all__ = [
     "Run",
     "Scorecard",
     "ScorecardVersion",
+    "SegmentFigures",
     "Snapshot",
     "SurveyAnswer",
     "Ticket",

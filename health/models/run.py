@@ -34,9 +34,12 @@ class Run(models.Model):
         FAILED = "failed", "Failed"
 
     kind = models.CharField(max_length=10, choices=Kind)
-    # Nightly runs are named by their day, so that a doubled beat finds the first one.
-    key = models.CharField(max_length=60, unique=True)
+    # Nightly runs are named by their day, so that a doubled beat finds the first one; others by what they cover and a
+    # running number, so that the same request made twice at once finds the first one too.
+    key = models.CharField(max_length=80, unique=True)
+    scope = models.CharField(max_length=40, default="all", help_text="all, account:ID or book:ID of the user.")
     as_of = models.DateField()
+    since = models.DateField(null=True, blank=True, help_text="First day of a backfill; empty for one day alone.")
     alerts = models.BooleanField(default=True, help_text="Whether alerts are raised; never for a past day.")
     state = models.CharField(max_length=8, choices=State, default=State.RUNNING)
     by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
@@ -92,9 +95,30 @@ class DirtyMark(models.Model):
 
     account = models.OneToOneField(Account, on_delete=models.CASCADE, primary_key=True, related_name="+")
     marked_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(
+        null=True, blank=True, help_text="A worker computes it since then; a newer observation empties it."
+    )
 
     class Meta:
         indexes = [models.Index(fields=["marked_at"], name="dirty_mark_age")]
 
     def __str__(self) -> str:
         return f"{self.account_id} since {self.marked_at}"
+
+
+class SegmentFigures(models.Model):
+    """What the whole book looked like on a day: against these, accounts are compared with their segment.
+
+    Taken once from all accounts, so that one account alone and a chunk of the nightly run score the same. `means` maps
+    metric to segment to mean, `quartiles` metric to segment to five points; the segment "" is the whole book.
+    """
+
+    day = models.DateField(primary_key=True)
+    means = models.JSONField(default=dict)
+    quartiles = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name_plural = "segment figures"
+
+    def __str__(self) -> str:
+        return f"Segments on {self.day}"

@@ -6,8 +6,8 @@ rows that it inserted or changed; a repetition gives 0 and marks nothing.
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import Any, Protocol
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Protocol, TypeVar
 
 from django.db import IntegrityError, connection, transaction
 
@@ -27,7 +27,7 @@ from health.services.upserting import Target, upsert
 MEASURES = ("logins", "active_users", "core_actions", "minutes", "data_volume", "seats_assigned", "integrations")
 
 
-def named(*columns: str) -> dict[str, str]:
+def _named(*columns: str) -> dict[str, str]:
     return {column: f"excluded.{column}" for column in columns}
 
 
@@ -64,7 +64,7 @@ METRIC_POINTS = Target(
     table="health_metricpoint",
     columns={"account_id": "bigint", "name": "text", "day": "date", "value": "float8"},
     conflict="(account_id, name, day)",
-    updates=named("value"),
+    updates=_named("value"),
 )
 TICKETS = Target(
     table="health_ticket",
@@ -82,7 +82,7 @@ TICKETS = Target(
     }
     | SOURCED,
     conflict=BY_EXTERNAL_ID,
-    updates=named(
+    updates=_named(
         "account_id",
         "opened_at",
         "severity",
@@ -107,7 +107,7 @@ ANSWERS = Target(
     }
     | SOURCED,
     conflict=BY_EXTERNAL_ID,
-    updates=named("account_id", "kind", "score", "at", "comment", "contact_id"),
+    updates=_named("account_id", "kind", "score", "at", "comment", "contact_id"),
 )
 TRAINING = Target(
     table="health_trainingrecord",
@@ -120,7 +120,7 @@ TRAINING = Target(
     }
     | SOURCED,
     conflict=BY_EXTERNAL_ID,
-    updates=named("account_id", "course", "assigned_on", "completed_on", "contact_id"),
+    updates=_named("account_id", "course", "assigned_on", "completed_on", "contact_id"),
 )
 EVENTS = Target(
     table="health_event",
@@ -134,71 +134,73 @@ EVENTS = Target(
     }
     | SOURCED,
     conflict=BY_EXTERNAL_ID,
-    updates=named("account_id", "name", "at", "kind", "properties", "contact_id"),
+    updates=_named("account_id", "name", "at", "kind", "properties", "contact_id"),
 )
 
 
 class Row(Protocol):
     """Any row type of `health.domain.observations`."""
 
-    def problem(self) -> str | None: ...
+    def problem(self) -> str | None:
+        """What is wrong with it, or None."""
+
+
+R = TypeVar("R", bound=Row)
 
 
 def record_usage_days(rows: Iterable[UsageRow]) -> int:
     """Use by account, day and product. A measure given as None leaves what is known; any other value replaces it."""
     merged: dict[tuple, UsageRow] = {}
-    for row in checked(rows):
+    for row in _checked(rows):
         key = (row.account_id, row.day, row.product_id)
-        earlier = merged.get(key)
-        if earlier is not None:
-            row = UsageRow(*(old if new is None else new for new, old in zip(row, earlier, strict=True)))
-        merged[key] = row
-    return write(USAGE_DAYS, list(merged.values()))
+        earlier = merged.get(key, row)
+        merged[key] = UsageRow(*(old if new is None else new for new, old in zip(row, earlier, strict=True)))
+    return _write(USAGE_DAYS, list(merged.values()))
 
 
 def record_feature_use(rows: Iterable[FeatureUse]) -> int:
     """Uses of a feature by account and day; a day's count replaces the one known, other days stay. Counts months."""
     months: dict[tuple, list[int | None]] = {}
-    for row in checked(rows):
+    for row in _checked(rows):
         key = (row.account_id, row.feature_id, row.day.replace(day=1))
         months.setdefault(key, [None] * 31)[row.day.day - 1] = row.uses
-    return write(FEATURE_MONTHS, [(*key, used_days(uses), array_text(uses)) for key, uses in months.items()])
+    return _write(FEATURE_MONTHS, [(*key, _used_days(uses), _array_text(uses)) for key, uses in months.items()])
 
 
 def record_user_days(rows: Iterable[UserDay]) -> int:
     """Users of the customer and the days on which they were active; days add up. Counts months."""
     months: dict[tuple, int] = {}
-    for row in checked(rows):
+    for row in _checked(rows):
         key = (row.account_id, row.product_id, row.user_key, row.day.replace(day=1))
         months[key] = months.get(key, 0) | 1 << (row.day.day - 1)
-    return write(USER_MONTHS, [(*key, days) for key, days in months.items()])
+    return _write(USER_MONTHS, [(*key, days) for key, days in months.items()])
 
 
 def record_metric_points(rows: Iterable[PointRow]) -> int:
     """Values of custom metrics by account, name and day."""
-    latest = {(row.account_id, row.name, row.day): row for row in checked(rows)}
-    return write(METRIC_POINTS, list(latest.values()))
+    latest = {(row.account_id, row.name, row.day): row for row in _checked(rows)}
+    return _write(METRIC_POINTS, list(latest.values()))
 
 
 def record_tickets(rows: Iterable[TicketRow]) -> int:
     """Support tickets, upserted by source and external id; without an external id each row is a new ticket."""
-    return write(TICKETS, once_per_source(checked(rows)))
+    return _write(TICKETS, _once_per_source(_checked(rows)))
 
 
 def record_answers(rows: Iterable[AnswerRow]) -> int:
     """Survey answers, upserted by source and external id."""
-    return write(ANSWERS, once_per_source(checked(rows)))
+    return _write(ANSWERS, _once_per_source(_checked(rows)))
 
 
 def record_training(rows: Iterable[TrainingRow]) -> int:
     """Courses assigned and completed, upserted by source and external id."""
-    return write(TRAINING, once_per_source(checked(rows)))
+    return _write(TRAINING, _once_per_source(_checked(rows)))
 
 
 def record_events(rows: Iterable[EventRow]) -> int:
     """Events, invitations and community activity, upserted by source and external id."""
-    texts = [row._replace(properties=json.dumps(row.properties or {})) for row in checked(rows)]
-    return write(EVENTS, once_per_source(texts))
+    texts = [row._replace(properties=json.dumps(row.properties or {})) for row in _checked(rows)]
+    return _write(EVENTS, _once_per_source(texts))
 
 
 def mark_dirty(account_ids: Collection[int]) -> None:
@@ -222,7 +224,7 @@ def on_account_observed(*, account_ids: Sequence[int], **_: object) -> None:
     mark_dirty(account_ids)
 
 
-def checked[R: Row](rows: Iterable[R]) -> list[R]:
+def _checked(rows: Iterable[R]) -> list[R]:
     given = list(rows)
     for index, row in enumerate(given):
         problem = row.problem()
@@ -231,25 +233,34 @@ def checked[R: Row](rows: Iterable[R]) -> list[R]:
     return given
 
 
-def once_per_source(rows: Sequence[Any]) -> list[Any]:
+def _once_per_source(rows: Sequence[Any]) -> list[Any]:
     """The last of the rows that share a source and external id; rows without an external id all stay."""
     anonymous = [row for row in rows if not row.external_id]
     return list({(row.source, row.external_id): row for row in rows if row.external_id}.values()) + anonymous
 
 
-def write(target: Target, rows: Sequence[Sequence[Any]]) -> int:
+def _write(target: Target, rows: Sequence[Sequence[Any]]) -> int:
     try:
         with transaction.atomic():
             written, accounts = upsert(target, rows)
             mark_dirty(accounts)
+            _check_references()
             return written
     except IntegrityError as error:
-        raise ObservationError(0, f"names something that does not exist: {error}".strip()) from error
+        detail = str(error).partition("DETAIL:")[2].strip() or str(error)
+        raise ObservationError(0, f"It or a row after it names what does not exist. {detail}") from error
 
 
-def used_days(uses: Sequence[int | None]) -> int:
+def _check_references() -> None:
+    """Foreign keys are checked at commit, where nobody could say which rows were wrong: check them now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def _used_days(uses: Sequence[int | None]) -> int:
     return sum(1 << place for place, count in enumerate(uses) if count)
 
 
-def array_text(values: Sequence[int | None]) -> str:
+def _array_text(values: Sequence[int | None]) -> str:
     return "{" + ",".join("NULL" if value is None else str(value) for value in values) + "}"

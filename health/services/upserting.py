@@ -14,9 +14,9 @@ BATCH = 5_000
 class Target:
     """A table that observations are written to.
 
-    `columns` maps each column to its PostgreSQL type, in the order of the rows; the first is `account_id`. `conflict`
-    is the text after ON CONFLICT; `updates` maps columns to what they become, where `excluded` is the new row and `t` the
-    one that is there.
+    `columns` maps each column to its PostgreSQL type, in the order of the rows; one is `account_id`. `conflict` is the
+    text after ON CONFLICT; `updates` maps columns to what they become, where `excluded` is the new row and `t` the one
+    that is there.
     """
 
     table: str
@@ -26,6 +26,7 @@ class Target:
 
     @property
     def sql(self) -> str:
+        """The statement, with one array of parameters for each column."""
         names = ", ".join(self.columns)
         # A column that is itself an array travels as text: unnest would flatten an array of arrays.
         arrays = ", ".join(f"%s::{'text' if kind.endswith('[]') else kind}[]" for kind in self.columns.values())
