@@ -18,6 +18,7 @@ STOP_SECONDS = 20  # a task under way may finish
 SHORT_LIFE_SECONDS = 5
 SHORT_LIVES_ALLOWED = 3
 TICK_SECONDS = 0.1
+_terminal = threading.Lock()  # whole lines, whoever writes
 
 
 @dataclass
@@ -149,10 +150,12 @@ def end_left_over(record: Path) -> int:
 
 def say(text: str) -> None:
     """Prints at once, also into a pipe; a closed terminal does not matter."""
-    try:
-        print(text, flush=True)
-    except OSError:
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  for the rest of this process
+    with _terminal:
+        try:
+            sys.stdout.write(text + "\n")
+            sys.stdout.flush()
+        except OSError:
+            sys.stdout = open(os.devnull, "w")  # noqa: SIM115  for the rest of this process
 
 
 def _pump(program: Program, process: subprocess.Popen[str]) -> None:

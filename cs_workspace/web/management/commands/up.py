@@ -88,7 +88,7 @@ class Command(BaseCommand):
 
 def programs(logs: Path, log_level: str) -> list[Program]:
     """Web, worker and beat, as in the Procfile."""
-    celery = [sys.executable, "-m", "celery", "-A", "cs_workspace"]
+    celery = [sys.executable, "-m", "celery", "-A", "cs_workspace", "--quiet"]
     commands = {
         "web": [sys.executable, "-m", "gunicorn", "-c", "python:cs_workspace.gunicorn_conf", "cs_workspace.wsgi"],
         "worker": [*celery, "worker", "--concurrency=2", f"--loglevel={log_level}", "--without-mingle"],
