@@ -105,7 +105,7 @@ class SegmentFactory(Factory):
 
 
 class AccountFactory(Factory):
-    """An active account without owner, score or contract; `critical=True` and the like give it a tier of the Ops preset."""
+    """An active account without owner, score or contract; `critical=True` and the like give a tier of Ops."""
 
     class Meta:
         model = Account
@@ -184,9 +184,9 @@ class ContractFactory(Factory):
     term_months = 12
 
     @factory.post_generation
-    def with_line(contract: Contract, create: bool, arr: Decimal | int | None, **fields: object) -> None:
+    def with_line(self: Contract, create: bool, arr: Decimal | int | None, **fields: object) -> None:
         if create and arr is not None:
-            ContractLineFactory(contract=contract, arr=Decimal(arr), **fields)
+            ContractLineFactory(contract=self, arr=Decimal(arr), **fields)
 
 
 class ContractLineFactory(Factory):
@@ -234,9 +234,9 @@ class TaskFactory(Factory):
     due_at = factory.LazyFunction(lambda: days_ago(-1))
 
     @factory.post_generation
-    def assignees(task: Task, create: bool, users: list[User] | None, **kwargs: object) -> None:
+    def assignees(self: Task, create: bool, users: list[User] | None, **kwargs: object) -> None:
         if create and users:
-            task.assignees.set(users)
+            self.assignees.set(users)
 
 
 class NoteFactory(Factory):
@@ -261,9 +261,9 @@ class TouchFactory(Factory):
     summary = factory.Sequence(lambda n: f"Touch {n}")
 
     @factory.post_generation
-    def attendees(touch: Touch, create: bool, contacts: list[Contact] | None, **kwargs: object) -> None:
+    def attendees(self: Touch, create: bool, contacts: list[Contact] | None, **kwargs: object) -> None:
         if create and contacts:
-            touch.attendees.set(contacts)
+            self.attendees.set(contacts)
 
 
 class SavedViewFactory(Factory):
@@ -312,7 +312,7 @@ class TierFactory(Factory):
     label = "Healthy"
     lower = 80
     rank = 1
-    churn_low = Decimal("0")
+    churn_low = Decimal(0)
     churn_high = Decimal("0.05")
 
 
@@ -322,7 +322,7 @@ class IndicatorFactory(Factory):
 
     metric = "login_days"
     label = "Login days"
-    weight = Decimal("100")
+    weight = Decimal(100)
     scorer_kind = Indicator.Kind.LINEAR
     scorer_params = factory.LazyFunction(lambda: {"low": 0, "high": 30})
 
@@ -333,7 +333,7 @@ class DimensionFactory(Factory):
 
     key = factory.Sequence(lambda n: f"dimension-{n}")
     label = factory.Sequence(lambda n: f"Dimension {n}")
-    weight = Decimal("100")
+    weight = Decimal(100)
 
 
 class ScorecardVersionFactory(Factory):
@@ -347,14 +347,14 @@ class ScorecardVersionFactory(Factory):
     state = ScorecardVersion.State.PUBLISHED
 
     @factory.post_generation
-    def content(version: ScorecardVersion, create: bool, wanted: bool | None, **kwargs: object) -> None:
+    def content(self: ScorecardVersion, create: bool, wanted: bool | None, **kwargs: object) -> None:
         """`content=False` leaves the version empty."""
         if not create or wanted is False:
             return
-        IndicatorFactory(dimension=DimensionFactory(version=version, key="usage", label="Usage"))
+        IndicatorFactory(dimension=DimensionFactory(version=self, key="usage", label="Usage"))
         for label, rank, lower, churn_low, churn_high in TIERS:
             TierFactory(
-                version=version,
+                version=self,
                 label=label,
                 rank=rank,
                 lower=lower,
