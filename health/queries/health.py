@@ -1,0 +1,205 @@
+"""What a page shows of an account's health: why the score is what it is, what moved it, what would raise it."""
+
+import datetime as dt
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+
+from accounts.models import Account
+from health.domain.explanation import Move, Outcome, Raise, Row, moved, raises, restored_row, way_up
+from health.domain.phrases import describe
+from health.domain.scorecards import Scorecard
+from health.models import Snapshot
+from health.queries.scorecards import domain_scorecards
+
+MOVED_WITHIN_DAYS = 30
+HISTORY_DAYS = 180
+SPARKLINE_DAYS = 90
+SPARKLINE_STEP = 5
+
+Point = tuple[dt.date, float]
+
+
+@dataclass(frozen=True)
+class IndicatorLine:
+    """One indicator: the reading in words, its score of 0–100 (above where a band is) and what it gives the total."""
+
+    metric: str
+    label: str
+    reading: str
+    observed: bool
+    score: float | None
+    weight: float
+    """Percent of the whole score, after the weights of what is missing were shared out; 0 where left out."""
+    points: float
+    """Points that it gives to the score; those of all indicators sum to the score."""
+
+
+@dataclass(frozen=True)
+class DimensionLine:
+    """One dimension; `weight` is percent of the scorecard, `rank` that of the tier in which its score would fall."""
+
+    key: str
+    label: str
+    weight: float
+    score: float | None
+    rank: int | None
+    indicators: tuple[IndicatorLine, ...]
+
+
+@dataclass(frozen=True)
+class Movement:
+    """What moved the score since a day; `tenths` of the moves sum to `points`, which is the difference as shown."""
+
+    since: dt.date
+    score_then: Decimal
+    points: Decimal
+    moves: tuple[Move, ...]
+
+
+@dataclass(frozen=True)
+class Health:
+    """The open box of one account, as of the newest snapshot that is not after the day asked for."""
+
+    account_id: int
+    day: dt.date
+    scorecard: Scorecard
+    score: Decimal | None
+    tier: str
+    rank: int | None
+    confidence: float
+    trend: str
+    updated: dt.datetime | None
+    dimensions: tuple[DimensionLine, ...]
+    movement: Movement | None
+    """None without an older score to compare with."""
+    raises: tuple[Raise, ...]
+    """Largest gain first."""
+    way_up: Outcome | None
+    """The fewest raises that reach a better tier, or the best three."""
+    history: tuple[tuple[dt.date, float, int], ...]
+    """Day, score and rank, oldest first; days without a score are left out."""
+
+    @property
+    def missing(self) -> list[str]:
+        """Labels of what was not observed."""
+        return [line.label for dimension in self.dimensions for line in dimension.indicators if not line.observed]
+
+
+def health_of(account: Account, *, today: dt.date) -> Health | None:
+    """Why the account's score is what it is; None where it was never scored. Three queries."""
+    days = list(
+        Snapshot.objects.filter(account=account, day__lte=today, day__gt=today - dt.timedelta(days=HISTORY_DAYS))
+        .order_by("day")
+        .values_list("day", "score", "rank")
+    )
+    if not days:
+        return None
+    then = _day_to_compare([day for day, score, _ in days[:-1] if score is not None], days[-1][0])
+    snapshots = {
+        snapshot.day: snapshot
+        for snapshot in Snapshot.objects.filter(account=account, day__in={days[-1][0], then} - {None})
+    }
+    cards = domain_scorecards(snapshot.version_id for snapshot in snapshots.values())
+    latest = snapshots[days[-1][0]]
+    now = _restored(latest, cards, account)
+    scored = latest.score is not None
+    return Health(
+        account_id=account.pk,
+        day=latest.day,
+        scorecard=now.scorecard,
+        score=latest.score,
+        tier=next((tier.label for tier in now.scorecard.tiers if tier.rank == latest.rank), ""),
+        rank=latest.rank,
+        confidence=latest.confidence,
+        trend=account.health_trend,
+        updated=account.health_updated,
+        dimensions=_dimensions(now),
+        movement=_movement(snapshots.get(then), latest, now, cards, account) if then and scored else None,
+        raises=tuple(raises(now)) if scored else (),
+        way_up=way_up(now) if scored else None,
+        history=tuple((day, float(score), rank) for day, score, rank in days if score is not None),
+    )
+
+
+def sparklines(account_ids: Collection[int], *, today: dt.date) -> dict[int, list[Point]]:
+    """The scores of about every fifth day of the last 90, oldest first, for a page of accounts. One query."""
+    lines: dict[int, list[Point]] = {pk: [] for pk in account_ids}
+    days = [today - dt.timedelta(days=back) for back in (1, *range(0, SPARKLINE_DAYS + 1, SPARKLINE_STEP))]
+    rows = (
+        Snapshot.objects.filter(account__in=list(account_ids), day__in=days, score__isnull=False)
+        .order_by("account_id", "day")
+        .values_list("account_id", "day", "score")
+    )
+    for pk, day, score in rows:
+        lines[pk].append((day, float(score)))
+    return lines
+
+
+def months_since(start: dt.date | None, day: dt.date) -> float:
+    """Months of 30.4 days from the start of a customer to a day; NaN where the start is unknown."""
+    return math.nan if start is None else (day - start).days / 30.4375
+
+
+def _day_to_compare(scored_days: list[dt.date], day: dt.date) -> dt.date | None:
+    """The newest scored day that is at least 30 days back, else the oldest there is."""
+    boundary = day - dt.timedelta(days=MOVED_WITHIN_DAYS)
+    far = [one for one in scored_days if one <= boundary]
+    return far[-1] if far else next(iter(scored_days), None)
+
+
+def _restored(snapshot: Snapshot, cards: dict[int, Scorecard], account: Account) -> Row:
+    return restored_row(
+        cards[snapshot.version_id],
+        snapshot.readings,
+        snapshot.points,
+        months=months_since(account.customer_since, snapshot.day),
+    )
+
+
+def _movement(
+    before: Snapshot | None, latest: Snapshot, now: Row, cards: dict[int, Scorecard], account: Account
+) -> Movement | None:
+    if before is None or before.score is None or latest.score is None:
+        return None
+    moves = moved(_restored(before, cards, account), now)
+    return Movement(before.day, before.score, latest.score - before.score, tuple(moves))
+
+
+def _dimensions(row: Row) -> tuple[DimensionLine, ...]:
+    card, lines = row.scorecard, _indicators(row)
+    return tuple(
+        DimensionLine(
+            key=dimension.key,
+            label=dimension.label,
+            weight=dimension.weight,
+            score=_number(score),
+            rank=tier.rank if (tier := card.tier_of(score)) else None,
+            indicators=tuple(lines[columns]),
+        )
+        for dimension, columns, score in zip(card.dimensions, card.columns, row.dimensions.tolist(), strict=True)
+    )
+
+
+def _indicators(row: Row) -> list[IndicatorLine]:
+    return [
+        IndicatorLine(
+            metric=indicator.metric,
+            label=indicator.label,
+            reading=describe(indicator.definition, float(value)),
+            observed=not np.isnan(value),
+            score=_number(float(score)),
+            weight=float(weight),
+            points=float(points),
+        )
+        for indicator, value, score, weight, points in zip(
+            row.scorecard.indicators, row.values, row.indicators, row.weights, row.contributions, strict=True
+        )
+    ]
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else value
