@@ -58,7 +58,7 @@ $(UV):
 	@echo "Making the environment (once) …"
 	@$(PYTHON) -m venv .venv-tools \
 		|| { echo "$(PYTHON) cannot make environments here; on Debian: apt-get install python3-venv"; exit 1; }
-	@.venv-tools/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@.venv-tools/bin/python -m pip install -qq --disable-pip-version-check uv==$(UV_VERSION)
 
 $(RUN_READY): uv.lock pyproject.toml | $(UV)
 	@$(UV) sync --quiet --frozen --no-dev --inexact --python $(PYTHON)
