@@ -10,6 +10,7 @@ import environ
 import pghistory
 from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
+from django.urls import reverse_lazy
 from django.core.exceptions import ImproperlyConfigured
 
 from cs_workspace import embedded
@@ -52,10 +53,10 @@ WORKSPACE_CURRENCY = env.str("WORKSPACE_CURRENCY", default="EUR")
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.inlines",
-    "django.contrib.admin",
+    "cs_workspace.apps.WorkspaceAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -70,7 +71,6 @@ INSTALLED_APPS = [
     "csp",
     "pgtrigger",
     "pghistory",
-    "pghistory.admin",
     "cs_workspace.common",
     "accounts",
     "health",
@@ -186,8 +186,9 @@ CELERY_BEAT_SCHEDULE = {
     "refresh-dirty": {"task": "health.tasks.refresh_dirty", "schedule": 2.0},
     "resume-runs": {"task": "health.tasks.resume_runs", "schedule": 60.0},
     "wake-snoozed": {"task": "health.tasks.wake_snoozed", "schedule": 300.0},
-    "send-messages": {"task": "health.tasks.send_messages", "schedule": 30.0},
-    "send-digest": {"task": "health.tasks.send_digests", "schedule": crontab(hour=7, minute=0)},
+    "send-messages": {"task": "accounts.tasks.send_messages", "schedule": 30.0},
+    # Often, for it is seven in the morning somewhere; each user gets one a day.
+    "send-digests": {"task": "accounts.tasks.send_digests", "schedule": crontab(minute="*/15")},
 }
 
 # Security
@@ -213,6 +214,50 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "frame-ancestors": [NONE],
     }
+}
+
+# The admin's look and its way around
+UNFOLD = {
+    "SITE_TITLE": WORKSPACE_NAME,
+    "SITE_HEADER": WORKSPACE_NAME,
+    "SITE_URL": "/",
+    "SHOW_HISTORY": True,
+    "SIDEBAR": {
+        "show_search": True,
+        "navigation": [
+            {
+                "title": "Health",
+                "items": [
+                    {"title": "Scorecards", "icon": "scoreboard", "link": reverse_lazy("admin:health_scorecard_changelist")},
+                    {"title": "Versions and weights", "icon": "tune", "link": reverse_lazy("admin:health_scorecardversion_changelist")},
+                    {"title": "Alert rules", "icon": "notifications_active", "link": reverse_lazy("admin:health_alertrule_changelist")},
+                    {"title": "Alerts", "icon": "warning", "link": reverse_lazy("admin:health_alert_changelist")},
+                    {"title": "Recompute", "icon": "autorenew", "link": reverse_lazy("admin:health_run_changelist")},
+                ],
+            },
+            {
+                "title": "People",
+                "items": [
+                    {"title": "Users and teams", "icon": "group", "link": reverse_lazy("admin:accounts_user_changelist")},
+                    {"title": "Messages", "icon": "mail", "link": reverse_lazy("admin:accounts_notification_changelist")},
+                    {"title": "Saved views", "icon": "bookmark", "link": reverse_lazy("admin:accounts_savedview_changelist")},
+                ],
+            },
+            {
+                "title": "Customers",
+                "items": [
+                    {"title": "Accounts", "icon": "domain", "link": reverse_lazy("admin:accounts_account_changelist")},
+                    {"title": "Segments", "icon": "stacked_bar_chart", "link": reverse_lazy("admin:accounts_segment_changelist")},
+                    {"title": "Contacts", "icon": "contacts", "link": reverse_lazy("admin:accounts_contact_changelist")},
+                    {"title": "Contracts", "icon": "description", "link": reverse_lazy("admin:accounts_contract_changelist")},
+                    {"title": "Invoices", "icon": "receipt", "link": reverse_lazy("admin:accounts_invoice_changelist")},
+                    {"title": "Products", "icon": "inventory_2", "link": reverse_lazy("admin:accounts_product_changelist")},
+                    {"title": "Exchange rates", "icon": "currency_exchange", "link": reverse_lazy("admin:accounts_exchangerate_changelist")},
+                    {"title": "Tasks", "icon": "task_alt", "link": reverse_lazy("admin:accounts_task_changelist")},
+                ],
+            },
+        ],
+    },
 }
 
 LOGGING = {

@@ -1,0 +1,3 @@
+from health.admin import alerts, runs, scorecards
+
+__all__ = ["alerts", "runs", "scorecards"]
