@@ -1,9 +1,12 @@
-"""What a recompute hands to alerting: the accounts whose standing may call for somebody."""
+"""What a recompute hands to alerting: the accounts whose alerts need a decision."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from health.domain.alerting import AccountState, AlertRule
 
 
 @dataclass(frozen=True)
@@ -26,27 +29,25 @@ class Lift:
 
 @dataclass(frozen=True)
 class AccountChange:
-    """The standing of an account on a day, beside the one before it.
+    """The standing of one account on a day, beside the one last evaluated.
 
-    "Before" is the newest snapshot older than `day`; there is none for an account scored for the first time. Scores
-    are unrounded where computed now, stored (one decimal) where they come from a snapshot, None without enough data.
-    Ranks count from 1, the best tier. `reasons` are what moved the score against the snapshot of seven days ago, or
-    the newest before it, largest effect first; without one to compare with they are what holds the score down.
+    Made only for accounts for which a rule fires or that have an alert which is not resolved; for all others there is
+    nothing to decide.
     """
 
     account_id: int
     day: dt.date
     version_id: int
-    score_before: float | None
-    score_after: float | None
-    rank_before: int | None
-    rank_after: int | None
-    trend: str
-    """improving, stable, declining, or empty where there are too few snapshots to say."""
-    trend_declining_days: int
-    """Days in a row, `day` included, on which the score's trend was declining."""
-    score_7d_ago: float | None
-    """The highest score of the seven days before `day`: a drop is measured from there."""
+    """The scorecard version that judged it."""
+    states: Mapping[str, tuple[AccountState, AccountState]]
+    """By the key of each active rule, whose windows it respects: the state now and as last evaluated."""
     reasons: tuple[Cause, ...]
+    """What moved the score since seven days ago, or since the oldest score in that time, largest effect first; where
+    there is none to compare with, what costs it the most points."""
     raises: tuple[Lift, ...]
+    """What would raise it most, largest gain first."""
     confidence: float
+
+    def states_for(self, rule: AlertRule) -> tuple[AccountState, AccountState]:
+        """Now and as last evaluated, as `health.domain.alerting.decide` takes them."""
+        return self.states[rule.key]
