@@ -41,8 +41,8 @@ class Metric:
     NaN where nothing was observed. Shares and changes are fractions.
 
     `phrase` puts a reading in words and `goal` puts what to reach in words; both may hold `{v}` (the value), `{s}`
-    (plural ending), `goal` also `{more}` and `{fewer}` (distance from the reading). A flag has two phrases, for true and
-    for false, parted by `|`. Without them the label serves.
+    (plural ending), `goal` also `{more}` and `{fewer}` (distance from the reading). A flag has two phrases, for true
+    and for false, parted by `|`. Without them the label serves.
     """
 
     name: str

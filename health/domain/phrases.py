@@ -15,27 +15,35 @@ def describe(metric: Metric | str, value: float) -> str:
     if isinstance(metric, str):
         metric = METRICS[metric]
     if math.isnan(value):
-        return f"{metric.label.lower()} {NOT_OBSERVED}"
+        return f"{metric.label} {NOT_OBSERVED}"
     if metric.kind is Kind.FLAG:
         if not metric.phrase:
             return f"{metric.label}: {'yes' if value else 'no'}"
         true, false = metric.phrase.split("|")
         return true if value else false
-    return (metric.phrase or metric.label + ": {v}").format(v=value_text(metric, value), s=_plural(metric, value))
+    return (metric.phrase or metric.label + ": {v}").format(v=value_text(metric, value), s=_plural(value))
 
 
-def describe_goal(metric: Metric, value: float, target: float) -> str:
-    """What to reach, from a reading to a target: "2 fewer tickets in 90 days", "80 % of features in use"."""
+def describe_goal(metric: Metric, value: float, target: float, *, beyond: bool = False) -> str:
+    """What to reach, from a reading to a target: "2 fewer tickets in 90 days", "80 % of features in use".
+
+    `beyond`: the target must be passed and not only met. A NaN target is the best quarter of the segment.
+    """
+    if math.isnan(target):
+        return f"{metric.label} in the best quarter of its segment"
     if metric.kind is Kind.FLAG:
         return metric.goal or f"{metric.label}: {'yes' if target else 'no'}"
+    if beyond and metric.kind in (Kind.COUNT, Kind.DAYS):
+        # In whole numbers "fewer than 2" is 1.
+        target = math.ceil(target) + (1 if target > value else -1)
     template = metric.goal or metric.label + ": {v}"
     distance = abs(target - value)
     counted = distance if "{more}" in template or "{fewer}" in template else target
     return template.format(
-        v=value_text(metric, target),
+        v=_target_text(metric, value, target, beyond=beyond),
         more=_number(distance),
         fewer=_number(distance),
-        s=_plural(metric, counted),
+        s=_plural(counted),
     )
 
 
@@ -67,6 +75,16 @@ def percent(value: float, *, signed: bool = False) -> str:
     return f"{sign}{text} %" if float(text) else f"{text} %"
 
 
+def _target_text(metric: Metric, value: float, target: float, *, beyond: bool) -> str:
+    """The target alone; what must be passed says so, and a fall that is allowed is a limit."""
+    text = value_text(metric, target)
+    if metric.kind in (Kind.CATEGORY, Kind.COUNT, Kind.DAYS):
+        return text
+    if beyond:
+        return f"{'above' if target > value else 'under'} {text}"
+    return f"no worse than {text}" if metric.kind is Kind.CHANGE and target < 0 else text
+
+
 def _number(value: float) -> str:
     """At most one decimal from 10 on, two below; thousands parted; a true minus."""
     digits = 1 if abs(value) >= 10 else 2
@@ -74,5 +92,5 @@ def _number(value: float) -> str:
     return f"−{text}" if value < 0 and text != "0" else text
 
 
-def _plural(metric: Metric, value: float) -> str:
+def _plural(value: float) -> str:
     return "" if _number(value) == "1" else "s"

@@ -37,9 +37,7 @@ class Quartile(Scorer):
         if not isinstance(self.lower_is_better, bool):
             raise ScorecardError("quartile: lower_is_better is true or false.")
 
-    def score(
-        self, values: FloatArray, groups: Groups | None = None, table: QuartileTable | None = None
-    ) -> FloatArray:
+    def score(self, values: FloatArray, groups: Groups | None = None, table: QuartileTable | None = None) -> FloatArray:
         """Points for a column of readings; the quartiles are those of `table`, else of the readings themselves."""
         if table is None:
             table = quartile_table(values, groups)

@@ -1,13 +1,15 @@
 """Scorecards: dimensions of weighted indicators and a table of tiers, as data; and the presets that ship as files.
 
 Weights of a scorecard, and of each dimension, are percent and sum to 100. They are kept with few decimals where people
-edit them (six equal shares of four decimals come to 100.0002), so a thousandth is forgiven and shares are taken of the sum.
+edit them (six equal shares of four decimals come to 100.0002), so a thousandth is forgiven and shares are taken of the
+sum.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cached_property
@@ -108,6 +110,11 @@ class Indicator:
         """The most points it may give: 100, or its best band where that lies above."""
         return max(self.scorer.ceiling, *(age.scorer.ceiling for age in self.ages), 100.0)
 
+    def scorer_at(self, months: float) -> Scorer:
+        """The scorer for an account that many months old; an unknown age (NaN) counts as grown up."""
+        young = [age for age in self.ages if months < age.under_months]
+        return min(young, key=lambda age: age.under_months).scorer if young else self.scorer
+
     def to_dict(self) -> dict[str, Any]:
         """As JSON; what is left at its default is left out."""
         data: dict[str, Any] = {
@@ -119,7 +126,9 @@ class Indicator:
         if self.missing is not Missing.OMIT:
             data["missing"] = str(self.missing)
         if self.ages:
-            data["ages"] = [{"under_months": age.under_months, "scorer": _scorer_to_dict(age.scorer)} for age in self.ages]
+            data["ages"] = [
+                {"under_months": age.under_months, "scorer": _scorer_to_dict(age.scorer)} for age in self.ages
+            ]
         return data
 
 
@@ -204,7 +213,7 @@ class Scorecard:
             raise ScorecardError(f"The lowest tier of “{self.name}” must begin at 0.")
         ranks = [tier.rank for tier in tiers]
         if sorted(set(ranks)) != ranks or len({tier.lower for tier in tiers}) < len(tiers):
-            raise ScorecardError(f"The tiers of “{self.name}” must have bounds of their own, and worse ranks further down.")
+            raise ScorecardError(f"The tiers of “{self.name}” need bounds of their own, and worse ranks further down.")
 
     @cached_property
     def indicators(self) -> tuple[Indicator, ...]:
@@ -337,7 +346,7 @@ def _scorer_to_dict(scorer: Scorer) -> dict[str, Any]:
     return {"kind": str(scorer.kind), **scorer.params()}
 
 
-def _table(what: str, raw: object, needed: set[str], optional: set[str] = frozenset()) -> Mapping[str, Any]:  # type: ignore[assignment]
+def _table(what: str, raw: object, needed: set[str], optional: AbstractSet[str] = frozenset()) -> Mapping[str, Any]:
     if not isinstance(raw, Mapping):
         raise ScorecardError(f"{what} must be an object.")
     missing, unknown = needed - set(raw), set(raw) - needed - optional

@@ -1,7 +1,7 @@
 """Scorers: from readings of one metric to points of 0–100, whole columns at once.
 
-Every scorer keeps NaN as NaN (nothing observed, nothing scored). Readings are compared at six decimals, so that the noise
-of floating arithmetic (105 ÷ 100 − 1 is a little over 0.05) and of single-precision storage never decides a band.
+Every scorer keeps NaN as NaN (nothing observed, nothing scored). Readings are compared at six decimals, so that the
+noise of floating arithmetic (105 ÷ 100 − 1 is a little over 0.05) and of single-precision storage never decides a band.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Band(NamedTuple):
 
 
 class Target(NamedTuple):
-    """A reading that would score `score`; `beyond` where it must be passed and not only met. NaN: known by rank only."""
+    """A reading that would score `score`; `beyond`: to be passed and not only met. NaN: known by its rank only."""
 
     value: float
     score: float
@@ -200,7 +200,8 @@ class Lookup(Scorer):
         unknown = [name for name in given if name not in metric.categories]
         if missing or unknown:
             wrong = f"lacks {', '.join(missing)}" if missing else f"does not know {', '.join(unknown)}"
-            raise ScorecardError(f"lookup: {metric.name} has the categories {', '.join(metric.categories)}; it {wrong}.")
+            known = ", ".join(metric.categories)
+            raise ScorecardError(f"lookup: {metric.name} has the categories {known}; it {wrong}.")
         return Lookup(tuple((name, given[name]) for name in metric.categories))
 
     def score(self, values: FloatArray, groups: Groups | None = None) -> FloatArray:
@@ -316,7 +317,7 @@ class Decay(Scorer):
 
 @dataclass(frozen=True)
 class Curve(Scorer):
-    """Ordered points, linear between them, clamped at the ends; of two points at one value the upper one holds there."""
+    """Ordered points, linear between them, clamped at the ends; of two points at one value the upper one holds."""
 
     points: tuple[tuple[float, float], ...]
     kind: ClassVar = ScorerKind.CURVE

@@ -22,6 +22,7 @@ import numpy.typing as npt
 from health.domain.quartiles import Quartile, QuartileTable, quartile_table
 from health.domain.scorecards import Indicator, Scorecard, Tier
 from health.domain.scorers import FloatArray, Groups, Scorer
+from health.domain.tiers import tier_index
 
 ENOUGH: Final = 0.5
 # Sums of products carry noise in the 14th digit; a tier or a rounding must not hang on it.
@@ -87,9 +88,10 @@ def score_accounts(
 ) -> Scores:
     """Score accounts, all columns of one length.
 
-    `readings` maps metric names to columns of readings (NaN where missing; a metric that is absent is missing for all).
-    `segments` are the accounts' segments ("" for none), for `quartile`; `quartiles` are tables taken from the whole book
-    beforehand (`quartile_tables`), which chunks and single accounts need. `months` are months since start, for age bands.
+    `readings` maps metric names to columns of readings (NaN where missing; an absent metric is missing for all).
+    `segments` are the accounts' segments ("" for none), for `quartile`; `quartiles` are tables taken from the whole
+    book beforehand (`quartile_tables`), which chunks and single accounts need. `months` are months since start, for
+    age bands.
     Raises `ValueError` for columns of different lengths.
     """
     count = _length(readings, segments, months)
@@ -147,13 +149,6 @@ def quartile_tables(
         for indicator in scorecard.indicators
         if indicator.metric in readings and any(isinstance(each, Quartile) for each in _scorers(indicator))
     }
-
-
-def tier_index(scorecard: Scorecard, totals: FloatArray) -> npt.NDArray[np.int8]:
-    """(n,) Index into the scorecard's tiers of unrounded scores; −1 for NaN."""
-    bounds = np.array([tier.lower for tier in reversed(scorecard.tiers)])
-    found = len(bounds) - np.searchsorted(bounds, totals, side="right")
-    return np.where(np.isnan(totals), -1, found).astype(np.int8)
 
 
 def stored(scores: FloatArray) -> FloatArray:

@@ -12,7 +12,8 @@ from health.domain.definitions import Direction, Kind, Metric
 
 HIGHER, LOWER, NONE = Direction.HIGHER, Direction.LOWER, Direction.NONE
 
-# fmt: off  (a table: a metric is read as a few lines, not as a dozen)
+# A table: a metric is read as a few lines, not as a dozen.
+# fmt: off
 
 
 def _usage() -> Iterator[Metric]:
