@@ -1,0 +1,92 @@
+"""Which sources of observations have fallen silent, for many accounts in one query."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from django.db import connection
+
+from cs_workspace.common import clock
+from health.domain.scorers import FloatArray
+
+# Name, table, and the column that says when: a day, or a moment of a workspace day. Events are not among them: they
+# come as it happens, and what is regular in them is rolled up into usage.
+SOURCES = (
+    ("Usage", "health_usageday", "day", False),
+    ("Custom metrics", "health_metricpoint", "day", False),
+    ("Tickets", "health_ticket", "opened_at", True),
+    ("Survey answers", "health_surveyanswer", "at", True),
+)
+# The days up to the newest observation in which a source's habit is counted.
+HABIT_DAYS = 28
+
+
+@dataclass(frozen=True)
+class Reporting:
+    """How sources have reported, as `health.domain.alerting.silent_sources` takes it; rows follow the accounts.
+
+    days_silent    (n, s) days from the newest observation to the day asked for; NaN: never any
+    days_reported  (n, s) distinct days with observations in the 28 up to the newest; 0 for a source that is not silent
+    """
+
+    sources: tuple[str, ...]
+    days_silent: FloatArray
+    days_reported: FloatArray
+
+
+def reporting(account_ids: Sequence[int], *, as_of: dt.date, window_days: int) -> Reporting:
+    """How the sources of each account have reported up to `as_of`. One query, a few index probes per account.
+
+    The habit is counted only for sources that are silent for `window_days` or longer.
+    """
+    end = clock.start_of(as_of + dt.timedelta(days=1))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            SQL,
+            {
+                "ids": list(account_ids),
+                "as_of": as_of,
+                "end": end,
+                "window": window_days,
+                "zone": clock.workspace_zone().key,
+            },
+        )
+        rows = cursor.fetchall()
+    table = np.array(rows, dtype=float).reshape(len(rows), 2 * len(SOURCES))
+    return Reporting(tuple(name for name, *_ in SOURCES), table[:, ::2], np.nan_to_num(table[:, 1::2]))
+
+
+def _select(number: int) -> str:
+    return f"(%(as_of)s::date - s{number}.last)::float, s{number}.days::float"
+
+
+def _lateral(number: int, table: str, column: str, *, is_moment: bool) -> str:
+    """The newest day, and only where that is long ago the number of days in the habit before it."""
+    day, newest = f"t.{column}", f"max(t.{column})"
+    until, since = f"t.{column} <= %(as_of)s::date", f"(l.last - {HABIT_DAYS - 1})"
+    if is_moment:
+        day, newest = f"({day} AT TIME ZONE %(zone)s)::date", f"({newest} AT TIME ZONE %(zone)s)::date"
+        until, since = f"t.{column} < %(end)s", f"{since}::timestamp AT TIME ZONE %(zone)s"
+    return f"""
+    LEFT JOIN LATERAL (
+        SELECT l.last, CASE WHEN %(as_of)s::date - l.last >= %(window)s THEN (
+            SELECT count(DISTINCT {day}) FROM {table} t
+            WHERE t.account_id = a.id AND {until} AND t.{column} >= {since}
+        ) END AS days
+        FROM (SELECT {newest} AS last FROM {table} t WHERE t.account_id = a.id AND {until}) l
+    ) s{number} ON true"""  # noqa: S608  made of the constants above
+
+
+SQL = " ".join(
+    [
+        "SELECT",
+        ", ".join(_select(number) for number in range(len(SOURCES))),
+        "FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS a (id, place)",
+        *(
+            _lateral(number, table, column, is_moment=is_moment)
+            for number, (_, table, column, is_moment) in enumerate(SOURCES)
+        ),
+        "ORDER BY a.place",
+    ]
+)
