@@ -1,7 +1,7 @@
 from accounts.models.account import Account, Segment, TeamMember
 from accounts.models.contact import Contact
 from accounts.models.contract import Contract, ContractLine, ExchangeRate, Invoice, Product
-from accounts.models.notification import Notification
+from accounts.models.notification import Digest, Notification
 from accounts.models.user import User
 from accounts.models.view import SavedView
 from accounts.models.work import Note, Task, Touch
@@ -11,6 +11,7 @@ __all__ = [
     "Contact",
     "Contract",
     "ContractLine",
+    "Digest",
     "ExchangeRate",
     "Invoice",
     "Note",

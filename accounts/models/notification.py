@@ -8,6 +8,9 @@ from django.db.models import Q
 from accounts.models.account import Account
 from accounts.models.user import User
 
+# Longer than any sender waits for a mail server: a claim older than this was left by one that died.
+SENDING_TAKES = dt.timedelta(minutes=15)
+
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     """Conditions over notifications."""
@@ -20,6 +23,33 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
     def to_send(self, *, now: dt.datetime) -> "NotificationQuerySet":
         return self.filter(email_state=Notification.Email.PENDING, email_due_at__lte=now)
+
+    def for_digest(self) -> "NotificationQuerySet":
+        return self.filter(email_state=Notification.Email.DIGEST)
+
+    def unclear(self, *, now: dt.datetime) -> "NotificationQuerySet":
+        """Claimed so long ago that the sender must have died: the e-mail may have gone out or not. A person decides."""
+        return self.filter(email_state=Notification.Email.SENDING, email_claimed_at__lt=now - SENDING_TAKES)
+
+    def undecided(self, *, now: dt.datetime) -> "NotificationQuerySet":
+        """Whose e-mail a person should look at: unclear, or given up."""
+        return self.unclear(now=now) | self.filter(email_state=Notification.Email.FAILED)
+
+
+class Digest(models.Model):
+    """One e-mail a day to one user, with what could wait. Made when it is claimed, so that it goes out once."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="digests")
+    day = models.DateField(help_text="The day in the user's zone.")
+    claimed_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-day", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["user", "day"], name="digest_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"Digest of {self.day} to {self.user_id}"
 
 
 class Notification(models.Model):
@@ -47,6 +77,10 @@ class Notification(models.Model):
     email_claimed_at = models.DateTimeField(null=True, blank=True)
     email_sent_at = models.DateTimeField(null=True, blank=True)
     email_error = models.CharField(max_length=300, blank=True)
+    email_attempts = models.PositiveSmallIntegerField(default=0)
+    digest = models.ForeignKey(
+        Digest, on_delete=models.SET_NULL, null=True, blank=True, related_name="notifications", editable=False
+    )
 
     objects = NotificationQuerySet.as_manager()
 
@@ -56,6 +90,8 @@ class Notification(models.Model):
             models.Index(fields=["user", "-created_at", "-id"], name="notification_user"),
             models.Index(fields=["user"], name="notification_unread", condition=Q(read_at=None)),
             models.Index(fields=["email_due_at"], name="notification_to_send", condition=Q(email_state="pending")),
+            models.Index(fields=["user"], name="notification_for_digest", condition=Q(email_state="digest")),
+            models.Index(fields=["email_claimed_at"], name="notification_sending", condition=Q(email_state="sending")),
         ]
 
     def __str__(self) -> str:

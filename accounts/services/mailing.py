@@ -1,0 +1,261 @@
+"""Sending what is due by e-mail, once.
+
+Each e-mail is claimed (committed) before it is handed over and marked as sent after. A sender that dies in between
+leaves the claim behind: nobody can know whether the mail server took the message, so it is never sent again by itself
+but shown to an admin as unclear.
+"""
+
+import datetime as dt
+import logging
+import random
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import Enum
+from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPResponseException, SMTPSenderRefused
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+from django.db.models import F
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from accounts.models import Digest, Notification, User
+from cs_workspace.common import clock
+
+logger = logging.getLogger(__name__)
+
+# Of one run: the next one comes half a minute later
+BATCH = 200
+ATTEMPTS = 5
+DIGEST_HOUR = 7  # in the receiver's zone
+
+
+class Outcome(Enum):
+    """What became of an e-mail that was handed over."""
+
+    SENT = "sent"
+    LATER = "later"
+    REFUSED = "refused"
+    UNCLEAR = "unclear"
+
+
+def send_messages() -> Counter[Outcome]:
+    """Sends what is due at once, most severe first. Safe to run twice and at the same time.
+
+    A mail server that cannot be reached costs nothing: it is asked before anything is claimed. Gives the number of
+    e-mails by what became of them.
+    """
+    done: Counter[Outcome] = Counter()
+    if not Notification.objects.to_send(now=clock.now()).exists():
+        return done
+    with _mail_server() as server:
+        while server and done.total() < BATCH:
+            notification = _claim_message()
+            if notification is None:
+                break
+            outcome, error = _hand_over(_message_mail(notification), server)
+            _settle(Notification.objects.filter(pk=notification.pk), outcome, error, back_to=Notification.Email.PENDING)
+            done[outcome] += 1
+            if outcome is Outcome.UNCLEAR:  # the connection is lost; the next run opens another
+                break
+    return done
+
+
+def send_digests() -> Counter[Outcome]:
+    """Sends one digest a day to everyone for whom something waits and whose morning has come. Safe to run twice."""
+    done: Counter[Outcome] = Counter()
+    due = [(user, day) for user in _users_awaiting_digests() if (day := _digest_day(user, clock.now()))]
+    if not due:
+        return done
+    with _mail_server() as server:
+        for user, day in due if server else []:
+            notifications = _claim_digest(user, day)
+            if not notifications:
+                continue
+            outcome, error = _hand_over(_digest_mail(user, day, notifications), server)
+            _settle_digest(user, day, outcome, error)
+            done[outcome] += 1
+            if outcome is Outcome.UNCLEAR:
+                break
+    return done
+
+
+def send_again(notification: Notification, *, by: User) -> bool:
+    """A person decides that an unclear or failed e-mail goes out (once more); False if there was nothing to decide."""
+    logger.info("User %s sends notification %s again", by.pk, notification.pk)
+    undecided = Notification.objects.undecided(now=clock.now()).filter(pk=notification.pk)
+    pending = Notification.Email.PENDING
+    return bool(undecided.update(email_state=pending, email_due_at=clock.now(), email_attempts=0, email_error=""))
+
+
+def count_as_sent(notification: Notification, *, by: User) -> bool:
+    """A person decides that an unclear e-mail did go out; False if there was nothing to decide."""
+    logger.info("User %s counts notification %s as sent", by.pk, notification.pk)
+    unclear = Notification.objects.unclear(now=clock.now()).filter(pk=notification.pk)
+    return bool(unclear.update(email_state=Notification.Email.SENT, email_sent_at=clock.now(), email_error=""))
+
+
+@transaction.atomic(durable=True)
+def _claim_message() -> Notification | None:
+    notification = (
+        Notification.objects.to_send(now=clock.now())
+        .filter(user__is_active=True)
+        .select_related("user", "account")
+        .select_for_update(of=("self",), skip_locked=True)
+        .order_by("severity", "email_due_at", "pk")
+        .first()
+    )
+    if notification is not None:
+        _claim(Notification.objects.filter(pk=notification.pk))
+    return notification
+
+
+def _claim(notifications, **fields) -> None:
+    notifications.update(
+        email_state=Notification.Email.SENDING,
+        email_claimed_at=clock.now(),
+        email_attempts=F("email_attempts") + 1,
+        email_error="",
+        **fields,
+    )
+
+
+def _users_awaiting_digests() -> list[User]:
+    waiting = Notification.objects.for_digest().values("user")
+    return list(
+        User.objects.filter(pk__in=waiting, is_active=True).exclude(email_delivery=User.Delivery.NONE).order_by("pk")
+    )
+
+
+def _digest_day(user: User, now: dt.datetime) -> dt.date | None:
+    """The user's day, once its morning has come."""
+    try:
+        local = now.astimezone(ZoneInfo(user.time_zone or settings.TIME_ZONE))
+    except (ZoneInfoNotFoundError, ValueError):
+        local = now.astimezone(clock.workspace_zone())
+    return local.date() if local.hour >= DIGEST_HOUR else None
+
+
+@transaction.atomic(durable=True)
+def _claim_digest(user: User, day: dt.date) -> list[Notification]:
+    """What was not read meanwhile; empty if there is nothing, or that day's digest was claimed already."""
+    waiting = Notification.objects.for_digest().filter(user=user)
+    waiting.exclude(read_at=None).update(email_state=Notification.Email.NONE)
+    if not waiting.exists():
+        return []
+    digest, is_first = Digest.objects.get_or_create(user=user, day=day, defaults={"claimed_at": clock.now()})
+    if not is_first:
+        return []
+    _claim(waiting, digest=digest)
+    return list(digest.notifications.select_related("account").order_by("severity", "-created_at", "-pk"))
+
+
+@transaction.atomic
+def _settle_digest(user: User, day: dt.date, outcome: Outcome, error: str) -> None:
+    digest = Digest.objects.get(user=user, day=day)
+    _settle(digest.notifications.all(), outcome, error, back_to=Notification.Email.DIGEST)
+    if outcome is Outcome.SENT:
+        Digest.objects.filter(pk=digest.pk).update(sent_at=clock.now())
+    elif outcome is Outcome.LATER:
+        digest.delete()
+
+
+def _settle(notifications, outcome: Outcome, error: str, *, back_to: Notification.Email) -> None:
+    """Writes down what became of claimed e-mails. Unclear ones stay as they are, with the error beside them."""
+    error = error[:300]
+    match outcome:
+        case Outcome.SENT:
+            notifications.update(email_state=Notification.Email.SENT, email_sent_at=clock.now())
+        case Outcome.UNCLEAR:
+            notifications.update(email_error=error)
+        case Outcome.REFUSED:
+            notifications.update(email_state=Notification.Email.FAILED, email_error=error)
+        case Outcome.LATER:
+            pause = dt.timedelta(minutes=random.uniform(1, 10))  # noqa: S311  jitter, not a secret
+            worn_out = notifications.filter(email_attempts__gte=ATTEMPTS)
+            worn_out.update(email_state=Notification.Email.FAILED, email_error=error)
+            notifications.exclude(email_state=Notification.Email.FAILED).update(
+                email_state=back_to, email_due_at=clock.now() + pause, email_error=error
+            )
+
+
+@contextmanager
+def _mail_server() -> Iterator[BaseEmailBackend | None]:
+    """An open connection, or None where the mail server cannot be reached; then all that is due waits."""
+    server = get_connection()
+    try:
+        server.open()
+    except OSError as error:
+        logger.warning("The mail server cannot be reached, messages wait: %s", error)
+        yield None
+        return
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+def _hand_over(mail: EmailMultiAlternatives, server: BaseEmailBackend) -> tuple[Outcome, str]:
+    """Gives an e-mail to the mail server. An answer of the server is a fact; silence in the middle is not."""
+    try:
+        server.send_messages([mail])
+    except SMTPRecipientsRefused as refused:
+        code, text = next(iter(refused.recipients.values()))
+        return _refusal(code), f"{code} {_decoded(text)}"
+    except (SMTPSenderRefused, SMTPDataError, SMTPResponseException) as refused:
+        return _refusal(refused.smtp_code), f"{refused.smtp_code} {_decoded(refused.smtp_error)}"
+    except (SMTPException, OSError) as error:
+        logger.exception("Whether the e-mail to %s was sent is unclear", mail.to)
+        return Outcome.UNCLEAR, str(error)
+    return Outcome.SENT, ""
+
+
+def _refusal(code: int) -> Outcome:
+    return Outcome.LATER if 400 <= code < 500 else Outcome.REFUSED
+
+
+def _decoded(text: bytes | str) -> str:
+    return text.decode(errors="replace") if isinstance(text, bytes) else text
+
+
+def _message_mail(notification: Notification) -> EmailMultiAlternatives:
+    context = {"notification": notification, "link": absolute(notification.url) if notification.url else ""}
+    return _mail(
+        notification.user, notification.title, "message", context, message_id=f"notification-{notification.pk}"
+    )
+
+
+def _digest_mail(user: User, day: dt.date, notifications: list[Notification]) -> EmailMultiAlternatives:
+    count = len(notifications)
+    entries = [(one, absolute(one.url) if one.url else "") for one in notifications]
+    subject = f"{count} alert{'' if count == 1 else 's'} since yesterday"
+    return _mail(user, subject, "digest", {"entries": entries, "day": day}, message_id=f"digest-{user.pk}-{day}")
+
+
+def _mail(user: User, subject: str, template: str, context: dict, *, message_id: str) -> EmailMultiAlternatives:
+    """Text with an HTML alternative. The stable id lets mail programs drop a copy that a person had sent again."""
+    context = context | {
+        "user": user,
+        "workspace": settings.WORKSPACE_NAME,
+        "settings_link": absolute(reverse("settings")),
+        "notifications_link": absolute(reverse("accounts:notifications")),
+    }
+    host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    mail = EmailMultiAlternatives(
+        subject=" ".join(subject.split()),
+        body=render_to_string(f"accounts/mail/{template}.txt", context),
+        to=[user.email],
+        headers={"Message-ID": f"<{message_id}@{host}>", "Auto-Submitted": "auto-generated"},
+    )
+    mail.attach_alternative(render_to_string(f"accounts/mail/{template}.html", context), "text/html")
+    return mail
+
+
+def absolute(path: str) -> str:
+    """A path of the workspace as an address that works in a mailbox."""
+    return settings.SITE_URL.rstrip("/") + path
