@@ -7,6 +7,7 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cs_workspace.settings")
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
     from cs_workspace import embedded
@@ -14,7 +15,7 @@ def main() -> None:
     try:
         with embedded.servers_for_command(sys.argv):
             execute_from_command_line(sys.argv)
-    except embedded.EmbeddedError as error:
+    except (embedded.EmbeddedError, ImproperlyConfigured) as error:
         sys.exit(str(error))
 
 

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -168,10 +169,9 @@ def _pump(program: Program, process: subprocess.Popen[str]) -> None:
 
 
 def _end_group(leader: int) -> None:
-    try:
+    # macOS says "not permitted" for a group of zombies.
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):  # macOS says "not permitted" for a group of zombies
-        pass
 
 
 def _how(code: int) -> str:

@@ -1,22 +1,51 @@
 """What every test may ask for."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 
 from tests import servers
 from tests.cast import Cast, make_cast
+from tests.worker import WorkerProcess, empty_broker
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The folder says what kind of test it is: `-m "not browser"` leaves the slow ones out."""
+    folders = {"browser": pytest.mark.browser, "faults": pytest.mark.faults}
+    for item in items:
+        for part in folders.keys() & set(item.path.parts):
+            item.add_marker(folders[part])
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Asked for by pytest-django before it makes the test database: the moment to have a server."""
     if servers.are_ours():
         servers.ensure()
-    yield
 
 
 @pytest.fixture
 def cast(db: None) -> Cast:
     """The people around one account."""
     return make_cast()
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What one test cached, another must not find."""
+    yield
+    if {"db", "transactional_db"} & set(request.fixturenames) or request.node.get_closest_marker("django_db"):
+        cache.clear()
+
+
+@pytest.fixture
+def celery_worker_process(transactional_db: None, tmp_path: Path) -> Iterator[WorkerProcess]:
+    """A real worker on the test database and broker, already taking tasks; `.kill()`, `.start()` as the test likes."""
+    empty_broker()
+    worker = WorkerProcess(tmp_path)
+    worker.start()
+    yield worker
+    worker.stop()
+    empty_broker()

@@ -23,3 +23,6 @@ SECURE_HSTS_SECONDS = 0
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+# Nothing is collected for tests; the folder exists so that WhiteNoise does not miss it.
+STATIC_ROOT = TEST_VAR_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
