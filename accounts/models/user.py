@@ -35,7 +35,11 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, role=User.Role.ADMIN, **fields)
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["password", "last_login", "updated_at"])
+@pghistory.track(
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    exclude=["password", "last_login", "recent_accounts", "updated_at"],
+)
 class User(AbstractBaseUser, PermissionsMixin):
     """A person who logs in with an e-mail address and sees what the role and the reporting line allow."""
 
@@ -118,7 +122,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             return [row[0] for row in cursor.fetchall()]
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
-        return self.is_staff and not self.read_only or (self.is_staff and ".view_" in perm)
+        return (self.is_staff and not self.read_only) or (self.is_staff and ".view_" in perm)
 
     def has_module_perms(self, app_label: str) -> bool:
         return self.is_staff

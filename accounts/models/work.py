@@ -108,6 +108,7 @@ class NoteQuerySet(models.QuerySet["Note"]):
         return self.filter(archived_at=None, account__in=Account.objects.visible_to(user).values("pk"))
 
 
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["updated_at", "version"])
 class Note(Timed, Versioned):
     """Something written down about an account, in Markdown."""
 
@@ -145,7 +146,8 @@ class TouchQuerySet(models.QuerySet["Touch"]):
         return self.filter(archived_at=None)
 
 
-class Touch(Timed, Sourced):
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["updated_at", "version", "two_way"])
+class Touch(Timed, Sourced, Versioned):
     """One contact between us and the customer: held, missed, written or answered."""
 
     class Kind(models.TextChoices):

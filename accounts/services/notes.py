@@ -1,0 +1,49 @@
+"""Every write to a note."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from accounts.models import Account, Note, User
+from accounts.services.versions import locked, save_next
+from cs_workspace.common import clock
+
+
+@transaction.atomic
+def add_note(*, by: User, account: Account, body: str, template: str = "", pinned: bool = False) -> Note:
+    """Writes something down about an account, in Markdown."""
+    return Note.objects.create(account=account, body=body, template=template, pinned=pinned, by=by, at=clock.now())
+
+
+@transaction.atomic
+def edit_note(*, by: User, note: Note, body: str, pinned: bool, version: int | None = None) -> Note:
+    """Changes text and pin; when it was written stays. Raises `StaleError` for a second writer."""
+    held = locked(note, version=version)
+    held.body, held.pinned = body, pinned
+    return save_next(held, by=by)
+
+
+@transaction.atomic
+def pin_note(*, by: User, note: Note, pinned: bool) -> Note:
+    """Keeps a note above the timeline, or lets it go back into it."""
+    held = locked(note)
+    held.pinned = pinned
+    return save_next(held, by=by)
+
+
+@transaction.atomic
+def archive_note(*, by: User, note: Note) -> Note:
+    """Takes a note out of sight; it can be restored."""
+    return _archive(note, clock.now(), by=by)
+
+
+@transaction.atomic
+def restore_note(*, by: User, note: Note) -> Note:
+    """Brings an archived note back."""
+    return _archive(note, None, by=by)
+
+
+def _archive(note: Note, at: dt.datetime | None, *, by: User) -> Note:
+    held = locked(note)
+    held.archived_at = at
+    return save_next(held, by=by)

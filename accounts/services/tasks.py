@@ -1,0 +1,195 @@
+"""Every write to a task: made, done, reopened, snoozed, changed, cancelled, handed over."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, TypedDict
+
+from django.db import models, transaction
+
+from accounts.domain.tasks import Action, Refusal, State, outcome_of
+from accounts.models import Account, Task, User
+from accounts.services.notifying import Message, notify
+from accounts.services.versions import locked, save_next
+from cs_workspace.common import clock
+from cs_workspace.common.refusals import RefusedError
+
+
+class TaskFields(TypedDict, total=False):
+    """What may be edited on a task; what is not named stays."""
+
+    title: str
+    body: str
+    account: Account | None
+    due_at: dt.datetime | None
+    priority: int
+    assignees: Sequence[User]
+
+
+@transaction.atomic
+def create_task(
+    *,
+    by: User | None,
+    title: str,
+    account: Account | None = None,
+    assignees: Iterable[User] = (),
+    due_at: dt.datetime | None = None,
+    priority: int = Task.Priority.NORMAL,
+    body: str = "",
+    origin: str = Task.Origin.HAND,
+    origin_key: str = "",
+    linked: models.Model | None = None,
+) -> Task:
+    """Makes a task. One with an `origin_key` is made once, ever: the same key gives the task that is there already.
+
+    `by` is None for the system. Those who get it from somebody else are told.
+    """
+    fields = {
+        "title": title[:200],
+        "body": body,
+        "account": account,
+        "due_at": due_at,
+        "priority": priority,
+        "origin": origin,
+        "linked": linked,
+        "by": by,
+    }
+    if origin_key:
+        task, is_new = Task.objects.get_or_create(origin_key=origin_key, defaults=fields)
+        if not is_new:
+            return task
+    else:
+        task = Task.objects.create(**fields)
+    given_to = list(assignees)
+    task.assignees.set(given_to)
+    if origin != Task.Origin.ALERT:  # an alert tells its people itself
+        _tell_assignees(task, given_to, by=by)
+    return task
+
+
+@transaction.atomic
+def complete_task(*, by: User, task: Task, outcome: str = "", version: int | None = None) -> Task:
+    """Done, now, with a word on what came of it where there is one. Raises `RefusedError`, `StaleError`."""
+    held = _ready(task, Action.COMPLETE, version)
+    held.done_at, held.done_by, held.snoozed_until = clock.now(), by, None
+    if outcome:
+        held.outcome = outcome[:300]
+    return save_next(held, by=by)
+
+
+@transaction.atomic
+def reopen_task(*, by: User, task: Task, version: int | None = None) -> Task:
+    """Open again, after done or cancelled. Raises `RefusedError`, `StaleError`."""
+    held = _ready(task, Action.REOPEN, version)
+    held.done_at, held.done_by = None, None
+    return save_next(held, by=by)
+
+
+@transaction.atomic
+def snooze_task(*, by: User, task: Task, until: dt.datetime | None, version: int | None = None) -> Task:
+    """Out of sight until a moment; None wakes it. The due moment stays. Raises `RefusedError`, `StaleError`."""
+    if until is not None and until <= clock.now():
+        raise RefusedError("Snooze it until a moment that is still to come.")
+    held = _ready(task, Action.SNOOZE, version)
+    held.snoozed_until = until
+    return save_next(held, by=by)
+
+
+@transaction.atomic
+def cancel_task(*, by: User, task: Task, version: int | None = None) -> Task:
+    """Given up without being done; it stays in the history. Raises `RefusedError`, `StaleError`."""
+    return save_next(_ready(task, Action.CANCEL, version), by=by)
+
+
+@transaction.atomic
+def edit_task(*, by: User, task: Task, fields: TaskFields, version: int | None = None) -> tuple[Task, TaskFields]:
+    """Changes what is named in `fields`; gives the task and what those fields held before, for the way back.
+
+    Raises `RefusedError` for a task that is not open, `StaleError` where somebody else wrote since `version`.
+    """
+    held = _ready(task, Action.EDIT, version)
+    before: dict[str, Any] = {name: getattr(held, name) for name in fields if name != "assignees"}
+    for name, value in fields.items():
+        if name != "assignees":
+            setattr(held, name, value)
+    if "assignees" in fields:
+        before["assignees"] = _hand_to(held, fields["assignees"], by=by)
+    return save_next(held, by=by), TaskFields(**before)  # type: ignore[typeddict-item]  # the keys are those of `fields`
+
+
+@transaction.atomic
+def reassign_task(*, by: User, task: Task, assignees: Sequence[User], version: int | None = None) -> Task:
+    """Hands the task to others, who are told. Raises `RefusedError`, `StaleError`."""
+    held = _ready(task, Action.REASSIGN, version)
+    _hand_to(held, assignees, by=by)
+    return save_next(held, by=by)
+
+
+@transaction.atomic
+def complete_tasks(*, by: User, tasks: Collection[Task]) -> list[Task]:
+    """Those of the tasks that are open become done; gives them. The others stay as they are."""
+    return [complete_task(by=by, task=task) for task in _open(tasks)]
+
+
+@transaction.atomic
+def reopen_tasks(*, by: User, tasks: Collection[Task]) -> list[Task]:
+    """Those of the tasks that are not open become so again; gives them."""
+    shut = _lock_all(tasks).exclude(status=Task.Status.OPEN)
+    return [reopen_task(by=by, task=task) for task in shut]
+
+
+@transaction.atomic
+def reassign_tasks(*, by: User, tasks: Collection[Task], assignee: User) -> list[Task]:
+    """Hands those of the tasks that are open to one person; gives them."""
+    return [reassign_task(by=by, task=task, assignees=[assignee]) for task in _open(tasks)]
+
+
+@transaction.atomic
+def move_tasks(*, by: User, tasks: Collection[Task], due_at: dt.datetime) -> list[Task]:
+    """Makes those of the tasks that are open due at a moment; gives them."""
+    return [edit_task(by=by, task=task, fields={"due_at": due_at})[0] for task in _open(tasks)]
+
+
+def _ready(task: Task, action: Action, version: int | None) -> Task:
+    """The task, locked and moved to the state that the action leads to; raises `RefusedError` where it leads nowhere."""
+    held = locked(task, version=version)
+    outcome = outcome_of(held.status, action)
+    if isinstance(outcome, Refusal):
+        raise RefusedError(outcome.reason)
+    held.status = outcome.value
+    return held
+
+
+def _open(tasks: Collection[Task]) -> models.QuerySet[Task]:
+    return _lock_all(tasks).filter(status=State.OPEN.value)
+
+
+def _lock_all(tasks: Collection[Task]) -> models.QuerySet[Task]:
+    """In the order of their keys, so that two bulk changes cannot wait for each other in a ring."""
+    return Task.objects.filter(pk__in=[task.pk for task in tasks]).order_by("pk").select_for_update(of=("self",))
+
+
+def _hand_to(task: Task, assignees: Sequence[User], *, by: User) -> list[User]:
+    before = list(task.assignees.all())
+    task.assignees.set(assignees)
+    _tell_assignees(task, [user for user in assignees if user not in before], by=by)
+    return before
+
+
+def _tell_assignees(task: Task, users: Iterable[User], *, by: User | None) -> None:
+    others = [user for user in users if user != by]
+    if by is None or not others:
+        return
+    about = f" for {task.account}" if task.account else ""
+    notify(
+        [
+            Message(
+                user=user,
+                key=f"task:{task.pk}:given:{user.pk}:{task.version}",
+                title=f"{by} gave you a task{about}",
+                body=task.title,
+                url=f"/tasks/{task.pk}/",
+                account_id=task.account_id,
+            )
+            for user in others
+        ]
+    )
