@@ -51,7 +51,7 @@ class PaletteItem:
     url_name: str
     keywords: str = ""
     keys: str = ""
-    shown_to: Callable[[User], bool] = lambda user: True
+    shown_to: Callable[[User], bool] = lambda _user: True
 
 
 PANELS: dict[str, Panel] = {}

@@ -30,7 +30,8 @@ class WorkspaceAdminSite(UnfoldAdminSite):
             raise PermissionDenied("The admin is for users with the role “Admin”.")
         return redirect_to_login(request.GET.get("next", "/admin/"), settings.LOGIN_URL)
 
-    def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:
+    def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Any:
+        """Every page of the admin, under the admin's own content policy."""
         inner = super().admin_view(view, cacheable)
 
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -10,8 +10,8 @@ import environ
 import pghistory
 from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
-from django.urls import reverse_lazy
 from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse_lazy
 
 from cs_workspace import embedded
 
@@ -228,9 +228,21 @@ UNFOLD = {
             {
                 "title": "Health",
                 "items": [
-                    {"title": "Scorecards", "icon": "scoreboard", "link": reverse_lazy("admin:health_scorecard_changelist")},
-                    {"title": "Versions and weights", "icon": "tune", "link": reverse_lazy("admin:health_scorecardversion_changelist")},
-                    {"title": "Alert rules", "icon": "notifications_active", "link": reverse_lazy("admin:health_alertrule_changelist")},
+                    {
+                        "title": "Scorecards",
+                        "icon": "scoreboard",
+                        "link": reverse_lazy("admin:health_scorecard_changelist"),
+                    },
+                    {
+                        "title": "Versions and weights",
+                        "icon": "tune",
+                        "link": reverse_lazy("admin:health_scorecardversion_changelist"),
+                    },
+                    {
+                        "title": "Alert rules",
+                        "icon": "notifications_active",
+                        "link": reverse_lazy("admin:health_alertrule_changelist"),
+                    },
                     {"title": "Alerts", "icon": "warning", "link": reverse_lazy("admin:health_alert_changelist")},
                     {"title": "Recompute", "icon": "autorenew", "link": reverse_lazy("admin:health_run_changelist")},
                 ],
@@ -238,21 +250,53 @@ UNFOLD = {
             {
                 "title": "People",
                 "items": [
-                    {"title": "Users and teams", "icon": "group", "link": reverse_lazy("admin:accounts_user_changelist")},
-                    {"title": "Messages", "icon": "mail", "link": reverse_lazy("admin:accounts_notification_changelist")},
-                    {"title": "Saved views", "icon": "bookmark", "link": reverse_lazy("admin:accounts_savedview_changelist")},
+                    {
+                        "title": "Users and teams",
+                        "icon": "group",
+                        "link": reverse_lazy("admin:accounts_user_changelist"),
+                    },
+                    {
+                        "title": "Messages",
+                        "icon": "mail",
+                        "link": reverse_lazy("admin:accounts_notification_changelist"),
+                    },
+                    {
+                        "title": "Saved views",
+                        "icon": "bookmark",
+                        "link": reverse_lazy("admin:accounts_savedview_changelist"),
+                    },
                 ],
             },
             {
                 "title": "Customers",
                 "items": [
                     {"title": "Accounts", "icon": "domain", "link": reverse_lazy("admin:accounts_account_changelist")},
-                    {"title": "Segments", "icon": "stacked_bar_chart", "link": reverse_lazy("admin:accounts_segment_changelist")},
-                    {"title": "Contacts", "icon": "contacts", "link": reverse_lazy("admin:accounts_contact_changelist")},
-                    {"title": "Contracts", "icon": "description", "link": reverse_lazy("admin:accounts_contract_changelist")},
+                    {
+                        "title": "Segments",
+                        "icon": "stacked_bar_chart",
+                        "link": reverse_lazy("admin:accounts_segment_changelist"),
+                    },
+                    {
+                        "title": "Contacts",
+                        "icon": "contacts",
+                        "link": reverse_lazy("admin:accounts_contact_changelist"),
+                    },
+                    {
+                        "title": "Contracts",
+                        "icon": "description",
+                        "link": reverse_lazy("admin:accounts_contract_changelist"),
+                    },
                     {"title": "Invoices", "icon": "receipt", "link": reverse_lazy("admin:accounts_invoice_changelist")},
-                    {"title": "Products", "icon": "inventory_2", "link": reverse_lazy("admin:accounts_product_changelist")},
-                    {"title": "Exchange rates", "icon": "currency_exchange", "link": reverse_lazy("admin:accounts_exchangerate_changelist")},
+                    {
+                        "title": "Products",
+                        "icon": "inventory_2",
+                        "link": reverse_lazy("admin:accounts_product_changelist"),
+                    },
+                    {
+                        "title": "Exchange rates",
+                        "icon": "currency_exchange",
+                        "link": reverse_lazy("admin:accounts_exchangerate_changelist"),
+                    },
                     {"title": "Tasks", "icon": "task_alt", "link": reverse_lazy("admin:accounts_task_changelist")},
                 ],
             },

@@ -37,8 +37,14 @@ class AccountAdmin(KeptAdmin):
     inlines = [TeamInline]
     fieldsets = [
         (None, {"fields": ["name", "domain", "industry", "country", "time_zone", "currency"]}),
-        ("Relationship", {"fields": ["owner", "owner_since", "parent", "stage", "status", "churned_on", "customer_since"]}),
-        ("Class", {"fields": ["segment", "segment_pinned", "is_trial", "strategic", "seasonal", "low_season_months", "tags"]}),
+        (
+            "Relationship",
+            {"fields": ["owner", "owner_since", "parent", "stage", "status", "churned_on", "customer_since"]},
+        ),
+        (
+            "Class",
+            {"fields": ["segment", "segment_pinned", "is_trial", "strategic", "seasonal", "low_season_months", "tags"]},
+        ),
         ("Kept current", {"fields": readonly_fields}),
         ("From outside", {"fields": ["source", "external_id", "custom"], "classes": ["collapse"]}),
     ]

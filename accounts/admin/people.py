@@ -1,5 +1,7 @@
 """Users, their roles and reporting lines."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -17,7 +19,7 @@ class UserForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = "__all__"
+        fields = ["name", "email", "title", "role", "manager", "read_only", "is_active"]
 
     def clean_manager(self) -> User | None:
         manager = self.cleaned_data.get("manager")
@@ -62,7 +64,7 @@ class UserAdmin(WorkspaceAdmin, DjangoUserAdmin):
     list_select_related = ["manager"]
     search_fields = ["name", "email"]
     ordering = ["name", "pk"]
-    filter_horizontal: list[str] = []
+    filter_horizontal = ()
     autocomplete_fields = ["manager"]
     readonly_fields = ["last_login"]
     fieldsets = [
@@ -73,10 +75,14 @@ class UserAdmin(WorkspaceAdmin, DjangoUserAdmin):
     add_fieldsets = [(None, {"fields": ["name", "email", "title", "role", "manager", "read_only", "password1"]})]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        return super().get_queryset(request).annotate(owned=Count("owned_accounts", filter=Q(owned_accounts__status="active")))
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(owned=Count("owned_accounts", filter=Q(owned_accounts__status="active")))
+        )
 
     @admin.display(description="accounts", ordering="owned")
-    def accounts(self, user: User) -> int:
+    def accounts(self, user: Any) -> int:
         return user.owned
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:

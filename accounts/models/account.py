@@ -1,6 +1,7 @@
 """Customers: accounts, their segments and the people who look after them."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
@@ -189,7 +190,7 @@ class Account(Timed, Sourced, Versioned):
         return self.name
 
     @property
-    def revenue_at_risk(self):
+    def revenue_at_risk(self) -> Decimal | None:
         """ARR × the churn to be expected of the tier, in workspace currency; None where there is no score."""
         if self.expected_churn is None:
             return None

@@ -12,7 +12,7 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
     """Conditions over saved views."""
 
     def visible_to(self, user: User) -> "SavedViewQuerySet":
-        """Own views, those of the people with the same manager (or of the manager) shared with the team, and everyone's."""
+        """Own views, those that the manager or people with the same manager share with the team, and everyone's."""
         team = Q(owner__manager=user.pk)
         if user.manager_id:
             team |= Q(owner__manager=user.manager_id) | Q(owner=user.manager_id)

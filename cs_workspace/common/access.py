@@ -15,7 +15,7 @@ def changes(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.user.read_only:
+        if getattr(request.user, "read_only", False):
             raise PermissionDenied("Your access is read-only. Ask an admin if you need to change things.")
         return view(request, *args, **kwargs)
 
@@ -27,7 +27,7 @@ def leads_only(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.leads:
+        if not getattr(request.user, "leads", False):
             raise PermissionDenied("This page is for managers and executives.")
         return view(request, *args, **kwargs)
 

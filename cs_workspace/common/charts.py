@@ -24,7 +24,8 @@ def spark_paths(points: Sequence[Point], width: int = 88, height: int = 20) -> t
     low, high = low - spare, high + spare
     inner = height - 4
     steps = [
-        f"{(day - first).days / span * width:.1f} {2 + (high - value) / (high - low) * inner:.1f}" for day, value in known
+        f"{(day - first).days / span * width:.1f} {2 + (high - value) / (high - low) * inner:.1f}"
+        for day, value in known
     ]
     line = "M" + " L".join(steps)
     return line, f"{line} L{width} {height} L0 {height}Z"

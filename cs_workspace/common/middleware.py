@@ -4,14 +4,16 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.contrib.messages import get_messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 
-Handler = Callable[[HttpRequest], HttpResponse]
+from cs_workspace.common.http import HtmxRequest
+
+Handler = Callable[[HtmxRequest], HttpResponse]
 
 
 class HtmxManners:
@@ -20,7 +22,8 @@ class HtmxManners:
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HtmxRequest) -> HttpResponse:
+        """The answer, fit for the one who asked."""
         response = self.get_response(request)
         patch_vary_headers(response, ("HX-Request", "HX-Target", "HX-Boosted"))
         if not request.htmx:
@@ -30,7 +33,7 @@ class HtmxManners:
         self._append_messages(request, response)
         return response
 
-    def _leave(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def _leave(self, request: HtmxRequest, response: HttpResponse) -> HttpResponse:
         """A redirect inside a swap would put a whole page into a fragment: send the browser there instead."""
         target = response["Location"]
         if not request.user.is_authenticated and request.htmx.current_url_abs_path:
@@ -40,7 +43,7 @@ class HtmxManners:
         redirect.cookies = response.cookies
         return redirect
 
-    def _append_messages(self, request: HttpRequest, response: HttpResponse) -> None:
+    def _append_messages(self, request: HtmxRequest, response: HttpResponse) -> None:
         if "text/html" not in response.get("Content-Type", "") or response.streaming or request.htmx.boosted:
             return
         messages = get_messages(request)
@@ -54,7 +57,8 @@ class UserTimeZone:
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HtmxRequest) -> HttpResponse:
+        """The answer, with its times in the user's zone."""
         zone = getattr(request.user, "time_zone", "") if request.user.is_authenticated else ""
         try:
             with timezone.override(ZoneInfo(zone) if zone else None):

@@ -1,6 +1,7 @@
 """Fields that many tables share."""
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 class Timed(models.Model):
@@ -44,5 +45,6 @@ def unique_from_outside(table: str) -> models.UniqueConstraint:
 class RealField(models.FloatField):
     """Four-byte float: half the width of a double, and seven digits are plenty for points of a score."""
 
-    def db_type(self, connection) -> str:
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+        """PostgreSQL's name of the type."""
         return "real"

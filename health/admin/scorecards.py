@@ -6,30 +6,45 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from unfold.decorators import action
 
-from cs_workspace.common.admin import StackedInline, TabularInline, WorkspaceAdmin
+from accounts.http import UserRequest
+from cs_workspace.common.admin import StackedInline, TabularInline, WorkspaceAdmin, confirm
 from health.domain.metrics import METRICS
 from health.domain.scorecards import WEIGHT_TOLERANCE
 from health.models import Dimension, Indicator, Scorecard, ScorecardVersion, Tier
-from health.services.publishing import NotADraft, ScorecardError, draft_from, publish
+from health.services.publishing import NotADraftError, ScorecardError, draft_from, publish
 
 
 class WeightsFormSet(forms.BaseInlineFormSet):
-    """Weights that do not sum to 100 are refused, with the sum."""
+    """Weights that do not sum to 100 are refused, with the sum: those of the rows and those inside each row."""
 
     def clean(self) -> None:
         super().clean()
-        kept = [form for form in self.forms if form not in self.deleted_forms and form.cleaned_data.get("weight") is not None]
-        if not kept or any(self.errors):
-            return
-        total = sum((form.cleaned_data["weight"] for form in kept), Decimal(0))
-        if abs(total - 100) > Decimal(str(WEIGHT_TOLERANCE)):
-            what = self.model._meta.verbose_name_plural
-            raise ValidationError(f"Weights of the {what} must sum to 100; these sum to {total.normalize():f}.")
+        kept = [form for form in self.forms if form not in self.deleted_forms and hasattr(form, "cleaned_data")]
+        for form in kept:
+            for inner in getattr(form, "nested_formsets", []):
+                if not inner.formset.is_valid():
+                    continue  # A row inside is wrong in itself, and says so.
+                try:
+                    refuse_wrong_sum(
+                        inner.formset, [row for row in inner.formset if not row.cleaned_data.get("DELETE")]
+                    )
+                except ValidationError as error:
+                    form.add_error("weight", error)
+        refuse_wrong_sum(self, kept)
+
+
+def refuse_wrong_sum(formset: forms.BaseInlineFormSet, rows: list[forms.ModelForm]) -> None:
+    """Raises `ValidationError` with the sum where the weights of `rows` are not 100 in all; empty lists pass."""
+    weights = [row.cleaned_data["weight"] for row in rows if row.cleaned_data.get("weight") is not None]
+    total = sum(weights, Decimal(0))
+    if weights and abs(total - 100) > Decimal(str(WEIGHT_TOLERANCE)):
+        what = formset.model._meta.verbose_name_plural
+        raise ValidationError(f"Weights of the {what} must sum to 100; these sum to {total.normalize():f}.")
 
 
 class IndicatorForm(forms.ModelForm):
@@ -47,13 +62,13 @@ class IndicatorForm(forms.ModelForm):
 class DraftsOnly:
     """Rows of a version that has judged accounts are history: they are shown and not changed."""
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: UserRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and _is_draft(obj)  # type: ignore[misc]
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_add_permission(self, request: UserRequest, obj: Any = None) -> bool:
         return super().has_add_permission(request, obj) and _is_draft(obj)  # type: ignore[misc]
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: UserRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and _is_draft(obj)  # type: ignore[misc]
 
 
@@ -62,7 +77,6 @@ class IndicatorInline(DraftsOnly, TabularInline):
 
     model = Indicator
     form = IndicatorForm
-    formset = WeightsFormSet
     extra = 0
 
 
@@ -108,28 +122,45 @@ class ScorecardVersionAdmin(WorkspaceAdmin):
     inlines = [DimensionInline, TierInline]
     actions_detail = ["take_draft", "publish_draft"]
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def _version(self, request: UserRequest, object_id: str) -> ScorecardVersion:
+        version = self.get_object(request, object_id)
+        if version is None:
+            raise Http404
+        return version
+
+    def has_tune_permission(self, request: UserRequest, object_id: str | None = None) -> bool:
+        return not request.user.read_only
+
+    def has_add_permission(self, request: UserRequest) -> bool:
         """Versions begin as drafts taken from another one."""
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: ScorecardVersion | None = None) -> bool:
+    def has_delete_permission(self, request: UserRequest, obj: ScorecardVersion | None = None) -> bool:
         return super().has_delete_permission(request, obj) and _is_draft(obj)
 
-    @action(description="New draft from this", url_path="draft", permissions=["change"])
-    def take_draft(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        draft = draft_from(ScorecardVersion.objects.get(pk=object_id), by=request.user)
+    @action(description="New draft from this", url_path="draft", permissions=["tune"])
+    def take_draft(self, request: UserRequest, object_id: str) -> HttpResponse:
+        version = self._version(request, object_id)
+        if request.method != "POST":
+            return confirm(
+                self, request, f"Take a new draft from {version}?", "It judges nobody until it is published."
+            )
+        draft = draft_from(version, by=request.user)
         messages.success(request, f"{draft} is a draft: it judges nobody until you publish it.")
         return redirect(_address(draft.pk))
 
-    @action(description="Publish", url_path="publish", permissions=["change"])
-    def publish_draft(self, request: HttpRequest, object_id: int) -> HttpResponse:
+    @action(description="Publish", url_path="publish", permissions=["tune"])
+    def publish_draft(self, request: UserRequest, object_id: str) -> HttpResponse:
+        version = self._version(request, object_id)
+        if request.method != "POST":
+            return confirm(self, request, f"Publish {version}?", "It judges every account from the next recompute on.")
         try:
-            version = publish(ScorecardVersion.objects.select_related("scorecard").get(pk=object_id), by=request.user)
-        except (NotADraft, ScorecardError) as error:
+            version = publish(version, by=request.user)
+        except (NotADraftError, ScorecardError) as error:
             messages.error(request, str(error))
         else:
             messages.success(request, f"{version} judges from now on. Recompute to see its scores today.")
-        return redirect(_address(object_id))
+        return redirect(_address(version.pk))
 
 
 def _address(pk: int) -> str:
@@ -137,6 +168,7 @@ def _address(pk: int) -> str:
 
 
 def _is_draft(obj: Any) -> bool:
-    """Whether what hangs on `obj` may change; a list has no object and decides by row."""
-    version = obj.version if isinstance(obj, Dimension) else obj
-    return version is None or version.state == ScorecardVersion.State.DRAFT
+    """Whether what hangs on `obj` may change; a list has no object and decides by row, an empty form has no version."""
+    if isinstance(obj, Dimension):
+        obj = obj.version if obj.version_id else None
+    return obj is None or obj.state == ScorecardVersion.State.DRAFT

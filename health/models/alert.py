@@ -65,9 +65,9 @@ class AlertRule(models.Model):
         return self.name
 
     def clean(self) -> None:
-        missing = [field for field in self.NEEDS.get(self.trigger, ()) if getattr(self, field) is None]
+        missing = [field for field in self.NEEDS.get(self.Trigger(self.trigger), ()) if getattr(self, field) is None]
         if missing:
-            raise ValidationError({field: "This trigger needs it." for field in missing})
+            raise ValidationError(dict.fromkeys(missing, "This trigger needs it."))
         if self.task_title and self.task_due_hours is None:
             raise ValidationError({"task_due_hours": "Say within how many hours the task is due."})
 
@@ -86,6 +86,7 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         return self.filter(Q(state=Alert.State.OPEN) | Q(state=Alert.State.SNOOZED, snoozed_until__lte=now))
 
 
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["updated_at", "version"])
 class Alert(Timed, Versioned):
     """Something that somebody must know about an account. One unresolved per account and rule."""
 
@@ -122,9 +123,7 @@ class Alert(Timed, Versioned):
         ordering = ["severity", "-opened_at", "-pk"]
         indexes = [
             models.Index(fields=["account", "state"], name="alert_account"),
-            models.Index(
-                fields=["severity", "-opened_at", "-id"], name="alert_inbox", condition=~Q(state="resolved")
-            ),
+            models.Index(fields=["severity", "-opened_at", "-id"], name="alert_inbox", condition=~Q(state="resolved")),
         ]
         constraints = [
             models.UniqueConstraint(

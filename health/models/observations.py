@@ -38,9 +38,7 @@ class UsageDay(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["account", "day", "product"], name="usage_day_once", nulls_distinct=False
-            ),
+            models.UniqueConstraint(fields=["account", "day", "product"], name="usage_day_once", nulls_distinct=False),
         ]
 
     def __str__(self) -> str:
@@ -64,7 +62,7 @@ class Feature(models.Model):
 
 
 class FeatureMonth(models.Model):
-    """Days of a month on which an account used a feature: bit 0 is the first; `uses` counts each day, null if unseen."""
+    """Days of a month on which an account used a feature, bit 0 the first; `uses` counts each day, null if unseen."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="feature_months", db_index=False)
     feature = models.ForeignKey(Feature, on_delete=models.CASCADE, related_name="+", db_index=False)

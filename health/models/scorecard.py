@@ -11,7 +11,7 @@ from health.domain.metrics import METRICS
 
 
 class Scorecard(models.Model):
-    """A named way to judge accounts. Bound to a product, stage or segment it judges those; the default judges the rest."""
+    """A way to judge accounts. Bound to a product, stage or segment it judges those; the default judges the rest."""
 
     key = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=80)
@@ -62,7 +62,7 @@ class ScorecardVersion(models.Model):
         return f"{self.scorecard} v{self.number}"
 
     def to_domain(self) -> domain.Scorecard:
-        """The scorecard as the engine runs it; raises `ScorecardError` where weights do not sum to 100. Three queries."""
+        """The scorecard as the engine runs it, in three queries; `ScorecardError` where weights do not sum to 100."""
         indicators: dict[int, list[domain.Indicator]] = {}
         for row in Indicator.objects.filter(dimension__version=self).order_by("position", "pk"):
             indicators.setdefault(row.dimension_id, []).append(row.to_domain())
@@ -154,7 +154,7 @@ class Indicator(models.Model):
             label=self.label,
             weight=float(self.weight),
             scorer=domain.scorer_from_params(self.scorer_kind, self.scorer_params),
-            missing=self.missing,
+            missing=domain.Missing(self.missing),
         )
 
 

@@ -11,7 +11,7 @@ from health.domain.scorecards import ScorecardError
 from health.models import Dimension, Indicator, Scorecard, ScorecardVersion, Tier
 
 
-class NotADraft(Exception):
+class NotADraftError(Exception):
     """Only drafts are published; the message says what this version is."""
 
 
@@ -37,13 +37,13 @@ def draft_from(version: ScorecardVersion, *, by: User | None) -> ScorecardVersio
 def publish(version: ScorecardVersion, *, by: User | None) -> ScorecardVersion:
     """Makes a draft the version that judges and retires the one before.
 
-    Raises `NotADraft` for any other state and `ScorecardError` where the weights do not sum to 100. Scores follow with
-    the next recompute.
+    Raises `NotADraftError` for any other state and `ScorecardError` where the weights do not sum to 100. Scores follow
+    with the next recompute.
     """
     Scorecard.objects.select_for_update().get(pk=version.scorecard_id)
     version.refresh_from_db()
     if version.state != ScorecardVersion.State.DRAFT:
-        raise NotADraft(f"{version} is {version.get_state_display().lower()} already.")
+        raise NotADraftError(f"{version} is {version.get_state_display().lower()} already.")
     version.to_domain()
     siblings = ScorecardVersion.objects.filter(scorecard=version.scorecard_id)
     siblings.filter(state=ScorecardVersion.State.PUBLISHED).update(state=ScorecardVersion.State.RETIRED)
@@ -61,4 +61,4 @@ def _values(row: Any, *fields: str) -> dict[str, Any]:
     return {field: getattr(row, field) for field in fields}
 
 
-__all__ = ["NotADraft", "ScorecardError", "draft_from", "publish"]
+__all__ = ["NotADraftError", "ScorecardError", "draft_from", "publish"]

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from django import template
 from django.conf import settings
@@ -16,7 +17,11 @@ from cs_workspace.common.toasts import UNDO
 
 register = template.Library()
 
-TRENDS = {"improving": ("up", "▲", "improving"), "declining": ("down", "▼", "declining"), "stable": ("faint", "–", "stable")}
+TRENDS = {
+    "improving": ("up", "▲", "improving"),
+    "declining": ("down", "▼", "declining"),
+    "stable": ("faint", "–", "stable"),
+}
 
 
 @register.filter(name="money")
@@ -84,7 +89,9 @@ def trend(value: str) -> SafeString:
     if value not in TRENDS:
         return format_html('<span class="faint" role="img" aria-label="{}">·</span>', "trend unknown")
     css, sign, word = TRENDS[value]
-    return format_html('<span class="{}" role="img" aria-label="{}" title="{}">{}</span>', css, word, word.title(), sign)
+    return format_html(
+        '<span class="{}" role="img" aria-label="{}" title="{}">{}</span>', css, word, word.title(), sign
+    )
 
 
 @register.simple_tag
@@ -104,7 +111,7 @@ def spark(points: Sequence[tuple[dt.date, float | None]] | None, rank: int | Non
 
 @register.simple_tag
 def meter(share: float | Decimal | None, label: str = "") -> SafeString:
-    """A bar filled to a share of 0 to 1. The fill is an attribute of the drawing, as the page allows no inline style."""
+    """A bar filled to a share of 0 to 1. The fill is an attribute of the drawing: pages allow no inline style."""
     width = 0 if share is None else max(0.0, min(1.0, float(share))) * 100
     return format_html(
         '<svg class="meter" {}><rect width="{}%" height="100%" rx="3"/></svg>',
@@ -136,11 +143,13 @@ def icon(name: str) -> SafeString:
 
 
 @register.simple_tag
-def avatar(user) -> SafeString:
+def avatar(user: Any) -> SafeString:
     """Initials of a person, with the name for those who hover or listen."""
     if user is None:
         return format_html('<span class="avatar none" role="img" aria-label="{0}" title="{0}">?</span>', "No owner")
-    return format_html('<span class="avatar" role="img" aria-label="{0}" title="{0}">{1}</span>', user.name, user.initials)
+    return format_html(
+        '<span class="avatar" role="img" aria-label="{0}" title="{0}">{1}</span>', user.name, user.initials
+    )
 
 
 @register.filter
@@ -188,7 +197,11 @@ def due(moment: dt.datetime | None) -> SafeString:
         words = f"today {local:%H:%M}" if days == 0 else "tomorrow" if days == 1 else f"{local.day} {local:%b}"
     css = "down" if moment < now or days == 0 else "soft"
     return format_html(
-        '<time class="{}" datetime="{}" title="{}">{}</time>', css, local.isoformat(), f"{local:%a %d %b %Y %H:%M}", words
+        '<time class="{}" datetime="{}" title="{}">{}</time>',
+        css,
+        local.isoformat(),
+        f"{local:%a %d %b %Y %H:%M}",
+        words,
     )
 
 

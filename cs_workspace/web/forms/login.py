@@ -1,5 +1,7 @@
 """The login."""
 
+from typing import Any
+
 from django.contrib.auth.forms import AuthenticationForm
 
 
@@ -11,7 +13,7 @@ class LoginForm(AuthenticationForm):
         "inactive": "This user is switched off. Ask an admin.",
     }
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].label = "E-mail address"
         self.fields["username"].widget.attrs |= {"type": "email", "autocomplete": "username", "inputmode": "email"}

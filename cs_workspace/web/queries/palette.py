@@ -46,7 +46,9 @@ def _accounts(user: User, text: str) -> list[Found]:
     found = (
         Account.objects.visible_to(user)
         .matching(text)
-        .annotate(later=Case(When(name__istartswith=text, then=Value(0)), default=Value(1), output_field=IntegerField()))
+        .annotate(
+            later=Case(When(name__istartswith=text, then=Value(0)), default=Value(1), output_field=IntegerField())
+        )
         .select_related("segment")
         .order_by("later", "name", "pk")[:MOST]
     )

@@ -52,13 +52,10 @@ def _counts(user: User) -> dict[str, int]:
         "tasks": Task.objects.assigned_to([user.pk]).open(now=now),
         "unread": Notification.objects.visible_to(user).unread(),
     }
-    row = (
-        User.objects.filter(pk=user.pk)
-        .annotate(**{name: _count(queryset) for name, queryset in counted.items()})
-        .values(*counted)
-        .first()
-    )
-    return row or dict.fromkeys(counted, 0)
+    # A prefix, as some of the names are relations of a user.
+    sizes = {f"size_of_{name}": _count(queryset) for name, queryset in counted.items()}
+    row = User.objects.filter(pk=user.pk).annotate(**sizes).values_list(*sizes).get()
+    return dict(zip(counted, row, strict=True))
 
 
 def _count(queryset: QuerySet) -> Coalesce:

@@ -1,12 +1,13 @@
 """The parts of the frame that answer by themselves: palette, counts, scheme, own settings."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.http import UserRequest
 from cs_workspace.common.fragments import render_page
 from cs_workspace.common.toasts import toast
 from cs_workspace.web.context import THEMES
@@ -18,7 +19,7 @@ YEAR = 365 * 24 * 3600
 
 
 @require_safe
-def palette(request: HttpRequest) -> HttpResponse:
+def palette(request: UserRequest) -> HttpResponse:
     """Search over pages, accounts and contacts; a page of its own without JavaScript."""
     text = request.GET.get("q", "")
     context = {"q": text, "found": find(request.user, text)}
@@ -26,7 +27,7 @@ def palette(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def nav_counts(request: HttpRequest) -> HttpResponse:
+def nav_counts(request: UserRequest) -> HttpResponse:
     """The navigation anew, after something was done on the page."""
     path = request.htmx.current_url_abs_path or reverse("today") if request.htmx else reverse("today")
     return render(request, "components/_nav_items.html", {"shell": frame_of(request.user, path.split("?")[0])})
@@ -34,7 +35,7 @@ def nav_counts(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_POST
-def theme(request: HttpRequest) -> HttpResponse:
+def theme(request: UserRequest) -> HttpResponse:
     """Keeps the chosen scheme in a cookie, so that the first paint is right."""
     chosen = request.POST.get("theme") or ("light" if request.COOKIES.get("theme") == "dark" else "dark")
     target = request.POST.get("next", "")
@@ -46,7 +47,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def own_settings(request: HttpRequest) -> HttpResponse:
+def own_settings(request: UserRequest) -> HttpResponse:
     """Time zone and e-mail of the user; these are one's own, so read-only users may change them too."""
     form = SettingsForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():

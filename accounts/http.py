@@ -1,0 +1,10 @@
+"""Requests of people who are logged in, for the type checker."""
+
+from accounts.models import User
+from cs_workspace.common.http import HtmxRequest
+
+
+class UserRequest(HtmxRequest):
+    """A request behind the login: `LoginRequiredMiddleware` has seen to it that there is a user."""
+
+    user: User

@@ -1,0 +1,200 @@
+"""The admin: for admins only, refuses weights that do not sum, and remembers who changed what."""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from health.models import Dimension, Indicator, ScorecardVersion
+from health.services.publishing import NotADraftError, draft_from, publish
+from tests.cast import Cast
+from tests.factories import (
+    DimensionFactory,
+    IndicatorFactory,
+    ScorecardVersionFactory,
+    TierFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin_client(cast: Cast) -> Client:
+    client = Client()
+    client.force_login(cast.admin)
+    return client
+
+
+@pytest.fixture
+def draft() -> ScorecardVersion:
+    version = ScorecardVersionFactory(content=False)
+    for share, metric in ((60, "login_days"), (40, "tickets_90d")):
+        IndicatorFactory(dimension=DimensionFactory(version=version, weight=share), metric=metric)
+    TierFactory(version=version, lower=0)
+    return draft_from(version, by=None)
+
+
+def form_of(version: ScorecardVersion) -> dict[str, Any]:
+    """What the browser would send for a version that nobody changed."""
+    dimensions = list(version.dimensions.order_by("position", "pk"))
+    data: dict[str, Any] = management("dimensions", len(dimensions))
+    for number, dimension in enumerate(dimensions):
+        prefix = f"dimensions-{number}"
+        data |= fields_of(dimension, prefix, "label", "key", "weight", "position") | {f"{prefix}-version": version.pk}
+        indicators = list(dimension.indicators.order_by("position", "pk"))
+        data |= management(f"{prefix}-indicators", len(indicators))
+        for place, indicator in enumerate(indicators):
+            inner = f"{prefix}-indicators-{place}"
+            data |= fields_of(indicator, inner, "label", "metric", "weight", "scorer_kind", "missing", "position")
+            data |= {f"{inner}-dimension": dimension.pk, f"{inner}-scorer_params": json_of(indicator)}
+    tiers = list(version.tiers.order_by("rank"))
+    data |= management("tiers", len(tiers))
+    for number, tier in enumerate(tiers):
+        prefix = f"tiers-{number}"
+        data |= fields_of(tier, prefix, "rank", "label", "key", "lower", "churn_low", "churn_high", "action")
+        data |= {f"{prefix}-version": version.pk}
+    return data
+
+
+def management(prefix: str, count: int) -> dict[str, Any]:
+    return {f"{prefix}-TOTAL_FORMS": count, f"{prefix}-INITIAL_FORMS": count}
+
+
+def fields_of(row: Any, prefix: str, *names: str) -> dict[str, Any]:
+    return {f"{prefix}-id": row.pk} | {f"{prefix}-{name}": getattr(row, name) for name in names}
+
+
+def json_of(indicator: Indicator) -> str:
+    return json.dumps(indicator.scorer_params)
+
+
+def address(version: ScorecardVersion) -> str:
+    return reverse("admin:health_scorecardversion_change", args=[version.pk])
+
+
+def test_every_list_of_the_admin_opens_for_an_admin(admin_client: Client) -> None:
+    for model in admin.site._registry:
+        url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        assert admin_client.get(url).status_code == 200, url
+
+
+def test_nobody_but_admins_enters(cast: Cast) -> None:
+    for user in [cast.owner, cast.manager, cast.executive, cast.ae]:
+        client = Client()
+        client.force_login(user)
+        assert client.get(reverse("admin:index"), follow=True).status_code == 403, user.role
+
+
+def test_who_is_not_logged_in_is_sent_to_the_one_login(client: Client) -> None:
+    response = client.get(reverse("admin:index"), follow=True)
+    assert response.redirect_chain[-1][0].startswith(reverse("login"))
+
+
+def test_weights_of_dimensions_that_sum_to_99_are_refused_with_the_sum(
+    admin_client: Client, draft: ScorecardVersion
+) -> None:
+    data = form_of(draft)
+    data["dimensions-0-weight"] = Decimal(str(data["dimensions-0-weight"])) - 1
+    response = admin_client.post(address(draft), data)
+    assert response.status_code == 200
+    assert "Weights of the dimensions must sum to 100; these sum to 99." in response.content.decode()
+    assert sum(Dimension.objects.filter(version=draft).values_list("weight", flat=True)) == 100
+
+
+def test_weights_of_indicators_that_sum_to_99_are_refused_with_the_sum(
+    admin_client: Client, draft: ScorecardVersion
+) -> None:
+    data = form_of(draft)
+    data["dimensions-0-indicators-0-weight"] = Decimal(str(data["dimensions-0-indicators-0-weight"])) - 1
+    response = admin_client.post(address(draft), data)
+    assert "Weights of the indicators must sum to 100; these sum to 99." in response.content.decode()
+
+
+def test_a_scorer_that_makes_no_sense_is_refused_by_the_field(admin_client: Client, draft: ScorecardVersion) -> None:
+    data = form_of(draft) | {"dimensions-0-indicators-0-scorer_params": '{"bands": "high"}'}
+    response = admin_client.post(address(draft), data)
+    assert response.status_code == 200
+    dimensions = response.context["inline_admin_formsets"][0].formset
+    assert "scorer_params" in dimensions.forms[0].nested_formsets[0].formset.errors[0]
+
+
+def test_a_draft_that_sums_is_saved_and_the_history_names_the_admin(
+    admin_client: Client, cast: Cast, draft: ScorecardVersion
+) -> None:
+    first, second = draft.dimensions.order_by("position", "pk")[:2]
+    data = form_of(draft)
+    data["dimensions-0-weight"], data["dimensions-1-weight"] = first.weight + 5, second.weight - 5
+    response = admin_client.post(address(draft), data)
+    assert response.status_code == 302, response.context["errors"]
+    first.refresh_from_db()
+    assert first.weight == Decimal(data["dimensions-0-weight"])
+    history = admin_client.get(reverse("admin:health_scorecardversion_history", args=[draft.pk])).content.decode()
+    assert cast.admin.name in history
+    assert "weight" in history
+
+
+def test_a_published_version_is_shown_and_not_changed(admin_client: Client) -> None:
+    version = ScorecardVersionFactory(state="published")
+    data = form_of(version)
+    data["dimensions-0-label"] = "Hacked"
+    admin_client.post(address(version), data)
+    assert not Dimension.objects.filter(label="Hacked").exists()
+
+
+def test_publishing_a_draft_retires_the_version_before(
+    admin_client: Client, cast: Cast, draft: ScorecardVersion
+) -> None:
+    before = draft.scorecard.published
+    assert before is not None
+    admin_client.post(reverse("admin:health_scorecardversion_publish_draft", args=[draft.pk]))
+    assert draft.scorecard.published == draft
+    before.refresh_from_db()
+    draft.refresh_from_db()
+    assert (before.state, draft.published_by) == ("retired", cast.admin)
+
+
+def test_a_draft_equals_the_version_that_it_was_taken_from() -> None:
+    version = ScorecardVersionFactory(state="published")
+    draft = draft_from(version, by=None)
+    assert draft.number == version.number + 1
+    assert draft.to_domain().dimensions == version.to_domain().dimensions
+    assert draft.to_domain().tiers == version.to_domain().tiers
+
+
+def test_what_is_published_cannot_be_published_again() -> None:
+    with pytest.raises(NotADraftError, match="published already"):
+        publish(ScorecardVersionFactory(state="published"), by=None)
+
+
+def test_a_ring_in_the_reporting_line_is_refused(admin_client: Client, cast: Cast) -> None:
+    executive, manager = cast.executive, cast.manager
+    url = reverse("admin:accounts_user_change", args=[executive.pk])
+    data = {
+        "name": executive.name, "email": executive.email, "title": "", "role": executive.role, "manager": manager.pk,
+        "is_active": "on", "time_zone": "UTC", "email_delivery": executive.email_delivery,
+    }  # fmt: skip
+    response = admin_client.post(url, data)
+    assert "lines cannot form a ring" in response.content.decode()
+    executive.refresh_from_db()
+    assert executive.manager is None
+
+
+def test_a_new_user_is_made_with_a_password_that_follows_the_rules(admin_client: Client) -> None:
+    data = {"name": "Nina New", "email": "nina@example.com", "title": "", "role": "csm", "password1": "short"}
+    refused = admin_client.post(reverse("admin:accounts_user_add"), data)
+    assert "too short" in refused.content.decode()
+    admin_client.post(reverse("admin:accounts_user_add"), data | {"password1": "a long enough pass phrase"})
+    assert User.objects.get(email="nina@example.com").check_password("a long enough pass phrase")
+
+
+def test_a_read_only_admin_looks_and_changes_nothing(draft: ScorecardVersion) -> None:
+    client = Client()
+    client.force_login(UserFactory(as_admin=True, read_only=True))
+    assert client.get(address(draft)).status_code == 200
+    assert client.post(address(draft), form_of(draft)).status_code == 403
