@@ -150,7 +150,7 @@ def move_tasks(*, by: User, tasks: Collection[Task], due_at: dt.datetime) -> lis
 
 
 def _ready(task: Task, action: Action, version: int | None) -> Task:
-    """The task, locked and moved to the state that the action leads to; raises `RefusedError` where it leads nowhere."""
+    """The task, locked, in the state that the action leads to; raises `RefusedError` where it leads nowhere."""
     held = locked(task, version=version)
     outcome = outcome_of(held.status, action)
     if isinstance(outcome, Refusal):

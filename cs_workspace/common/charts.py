@@ -3,6 +3,7 @@
 import datetime as dt
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 RING_LENGTH = 2 * math.pi * 43
 
@@ -29,3 +30,92 @@ def spark_paths(points: Sequence[Point], width: int = 88, height: int = 20) -> t
     ]
     line = "M" + " L".join(steps)
     return line, f"{line} L{width} {height} L0 {height}Z"
+
+
+# Lines are drawn in a square of this side and stretched to the room there is; words stand beside it, unstretched.
+SIDE = 1000
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A label of an axis and its place, 0 to 100 percent from the start (left, or top)."""
+
+    label: str
+    at: float
+
+
+@dataclass(frozen=True)
+class LineChart:
+    """Geometry of one line over days, in a square of `SIDE`; gaps where nothing is known.
+
+    `dots` are days known between two gaps, which no line would show.
+    """
+
+    line: str
+    area: str
+    dots: tuple[tuple[float, float], ...]
+    days: tuple[Mark, ...]
+    values: tuple[Mark, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing at all was known."""
+        return not self.line and not self.dots
+
+
+def line_chart(
+    points: Sequence[Point], *, since: dt.date, until: dt.date, low: float = 0, high: float | None = None
+) -> LineChart:
+    """A line from `since` to `until`, both included, on a scale from `low` to `high` (found from the values if None).
+
+    `points` are in the order of their days; a value of None, and a day that is not there, leave a gap.
+    """
+    known = {day: float(value) for day, value in points if value is not None and since <= day <= until}
+    top = nice_ceiling(max(known.values(), default=1)) if high is None else high
+    span = max((until - since).days, 1)
+    runs = _runs(known)
+    paths, areas, dots = [], [], []
+    for run in runs:
+        steps = [
+            (round((day - since).days / span * SIDE, 1), round((top - known[day]) / (top - low) * SIDE, 1))
+            for day in run
+        ]
+        if len(steps) == 1:
+            dots.append(steps[0])
+            continue
+        path = "M" + " L".join(f"{x:g} {y:g}" for x, y in steps)
+        paths.append(path)
+        areas.append(f"{path} L{steps[-1][0]:g} {SIDE} L{steps[0][0]:g} {SIDE}Z")
+    return LineChart(" ".join(paths), " ".join(areas), tuple(dots), _day_marks(since, until), _value_marks(low, top))
+
+
+def nice_ceiling(value: float) -> float:
+    """The next round figure that is not below a value: 1, 2, 4, 5 or 10 times a power of ten."""
+    if value <= 0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(value))
+    return next(step * power for step in (1, 2, 4, 5, 10) if step * power >= value * (1 - 1e-9))
+
+
+def _runs(known: dict[dt.date, float]) -> list[list[dt.date]]:
+    """Days that follow each other; one day without a value is passed over, two part the line."""
+    runs: list[list[dt.date]] = []
+    for day in known:
+        if runs and (day - runs[-1][-1]).days <= 2:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return runs
+
+
+def _day_marks(since: dt.date, until: dt.date) -> tuple[Mark, ...]:
+    span = max((until - since).days, 1)
+    days = [since + dt.timedelta(days=round(span * part / 3)) for part in range(4)]
+    form = "%b %Y" if span > 200 else "%b"
+    labels = [f"{day:{form}}" if span > 200 else f"{day.day} {day:{form}}" for day in days]
+    return tuple(Mark(label, (day - since).days / span * 100) for label, day in zip(labels, days, strict=True))
+
+
+def _value_marks(low: float, high: float) -> tuple[Mark, ...]:
+    middle = (low + high) / 2
+    return tuple(Mark(f"{value:g}", (high - value) / (high - low) * 100) for value in (high, middle, low))

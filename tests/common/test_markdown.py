@@ -1,0 +1,38 @@
+import pytest
+
+from cs_workspace.common.markdown import first_line, render
+
+
+def test_formatting_lists_tables_and_links_are_kept():
+    html = render("**Risk**\n\n- one\n- two\n\n[us](https://example.com)\n\n|a|b|\n|-|-|\n|1|2|")
+    assert "<strong>Risk</strong>" in html
+    assert "<li>one</li>" in html
+    assert '<a href="https://example.com" rel="noopener noreferrer nofollow">us</a>' in html
+    assert "<td>1</td>" in html
+
+
+def test_headings_stand_below_those_of_the_page():
+    assert render("# Big\n\n## Less") == "<h4>Big</h4>\n<h5>Less</h5>\n"
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "[x](javascript:alert(1))",
+        "![x](https://spy.example/pixel.png)",
+        '<a href="x" onclick="alert(1)">x</a>',
+        '<p style="position:fixed">x</p>',
+        "[x](data:text/html;base64,PHNjcmlwdD4=)",
+    ],
+)
+def test_nothing_in_a_note_can_do_harm(attack):
+    html = render(attack)
+    for evil in ("<script", "<img", 'href="javascript:', 'href="data:', '<a href="x"', "<p style"):
+        assert evil not in html
+
+
+def test_the_first_line_stands_for_the_note_in_lists():
+    assert first_line("\n\n## **Renewal** in doubt\nmore") == "Renewal in doubt"
+    assert first_line("  \n") == ""
