@@ -17,6 +17,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -82,13 +83,11 @@ def secret_key(var_dir: Path) -> str:
     path = var_dir / "secret_key"
     if not path.exists():
         make_folder(var_dir)
-        draft = var_dir / f"secret_key.{os.getpid()}"
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(50))
-        with suppress(FileExistsError):
-            # A link is made whole or not at all: two processes that start together agree on one key.
-            path.hardlink_to(draft)
-        draft.unlink()
+        # A link is made whole or not at all: processes that start together agree on one key.
+        with tempfile.NamedTemporaryFile("w", dir=var_dir) as draft, suppress(FileExistsError):
+            draft.write(secrets.token_urlsafe(50))
+            draft.flush()
+            path.hardlink_to(draft.name)
     try:
         return path.read_text()
     except PermissionError as error:

@@ -22,12 +22,29 @@ from cs_workspace import embedded
 
 
 @pytest.fixture
-def var() -> Iterator[Path]:
+def empty_var() -> Iterator[Path]:
     """A short path, as in a usual checkout; whatever a test leaves running there ends with it."""
     folder = Path(tempfile.mkdtemp(prefix="cs-embedded-"))
     yield folder
     embedded.stop(folder)
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Path]:
+    """A folder in which the servers ran before. Making the cluster is the slow part of a first start."""
+    folder = Path(tempfile.mkdtemp(prefix="cs-embedded-"))
+    with embedded.servers(folder, durable=False):
+        pass
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def var(empty_var: Path, cluster: Path) -> Path:
+    """The state after a first start, stopped in order."""
+    subprocess.run(["cp", "-a", f"{cluster}/.", str(empty_var)], check=True)
+    return empty_var
 
 
 def connect(var: Path) -> psycopg.Connection:
@@ -120,13 +137,13 @@ def test_a_killed_broker_comes_back_over_its_stale_socket(var: Path) -> None:
             assert valkey(var).info("server")["process_id"] != pid
 
 
-def test_an_interrupted_first_start_is_done_again(var: Path) -> None:
-    draft = var / "postgres.draft"
+def test_an_interrupted_first_start_is_done_again(empty_var: Path) -> None:
+    draft = empty_var / "postgres.draft"
     draft.mkdir()
     (draft / "PG_VERSION").write_text("18\n")
-    with embedded.servers(var, durable=False):
-        remember(var, "fresh")
-        assert remembered(var) == ["fresh"]
+    with embedded.servers(empty_var, durable=False):
+        remember(empty_var, "fresh")
+        assert remembered(empty_var) == ["fresh"]
 
 
 def test_the_servers_stay_until_the_last_process_leaves(var: Path) -> None:
@@ -151,8 +168,8 @@ def test_a_killed_holder_leaves_no_lock_and_its_servers_are_taken_over(var: Path
     assert not psutil.pid_exists(first) or psutil.Process(first).status() == psutil.STATUS_ZOMBIE
 
 
-def test_a_checkout_too_deep_for_a_socket_address_works(var: Path) -> None:
-    deep = var / ("a-folder-with-a-long-name-" * 6)
+def test_a_checkout_too_deep_for_a_socket_address_works(empty_var: Path) -> None:
+    deep = empty_var / ("a-folder-with-a-long-name-" * 6)
     assert len(str(embedded.socket_dir(deep))) < 40
     with embedded.servers(deep, durable=False):
         remember(deep, "deep")
@@ -172,17 +189,17 @@ def test_a_server_that_does_not_start_is_quoted_with_the_way_out(var: Path) -> N
     assert not embedded.in_use(var)
 
 
-def test_data_of_another_postgresql_version_is_left_alone(var: Path) -> None:
-    (var / "postgres").mkdir()
-    (var / "postgres" / "PG_VERSION").write_text("16\n")
+def test_data_of_another_postgresql_version_is_left_alone(empty_var: Path) -> None:
+    (empty_var / "postgres").mkdir()
+    (empty_var / "postgres" / "PG_VERSION").write_text("16\n")
     with pytest.raises(embedded.EmbeddedError, match="written by PostgreSQL 16, this workspace brings 18"):
-        embedded.servers(var, durable=False).__enter__()
-    assert [path.name for path in (var / "postgres").iterdir()] == ["PG_VERSION"]
+        embedded.servers(empty_var, durable=False).__enter__()
+    assert [path.name for path in (empty_var / "postgres").iterdir()] == ["PG_VERSION"]
 
 
-def test_processes_that_start_together_agree_on_one_secret_key_that_only_the_owner_can_read(var: Path) -> None:
+def test_processes_that_start_together_agree_on_one_secret_key_that_only_the_owner_can_read(empty_var: Path) -> None:
     keys: list[str] = []
-    threads = [threading.Thread(target=lambda: keys.append(embedded.secret_key(var))) for _ in range(8)]
+    threads = [threading.Thread(target=lambda: keys.append(embedded.secret_key(empty_var))) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -190,8 +207,8 @@ def test_processes_that_start_together_agree_on_one_secret_key_that_only_the_own
     assert len(keys) == 8
     assert len(set(keys)) == 1
     assert len(keys[0]) > 50
-    assert stat.S_IMODE((var / "secret_key").stat().st_mode) == 0o600
-    assert [path.name for path in var.iterdir() if path.is_file()] == ["secret_key"]
+    assert stat.S_IMODE((empty_var / "secret_key").stat().st_mode) == 0o600
+    assert [path.name for path in empty_var.iterdir() if path.is_file()] == ["secret_key"]
 
 
 def test_no_other_user_can_reach_the_database(var: Path) -> None:
@@ -219,23 +236,23 @@ def test_celery_gets_a_server_on_the_network_as_it_is() -> None:
     )
 
 
-def test_a_command_that_needs_the_database_brings_it_up_and_takes_it_down(var: Path) -> None:
-    assert manage(var, "dbshell", "--", "-c", "SELECT 1").returncode == 0
+def test_a_command_that_needs_the_database_brings_it_up_and_takes_it_down(empty_var: Path) -> None:
+    assert manage(empty_var, "dbshell", "--", "-c", "SELECT 1").returncode == 0
     with pytest.raises(psycopg.OperationalError):
-        connect(var)
+        connect(empty_var)
 
 
-@pytest.mark.parametrize("command", [["help"], ["makemigrations", "--check", "--dry-run"], ["migrate", "--help"]])
-def test_a_command_that_needs_no_database_starts_none(var: Path, command: list[str]) -> None:
-    result = manage(var, *command)
+@pytest.mark.parametrize("command", [["makemigrations", "--check", "--dry-run"], ["migrate", "--help"]])
+def test_a_command_that_needs_no_database_starts_none(empty_var: Path, command: list[str]) -> None:
+    result = manage(empty_var, *command)
     assert (result.returncode, result.stderr) == (0, "")
-    assert not (var / "postgres").exists()
+    assert not (empty_var / "postgres").exists()
 
 
 def test_a_command_that_is_asked_to_end_takes_its_servers_along(var: Path) -> None:
     process = subprocess.Popen(
-        [sys.executable, "manage.py", "shell", "--no-imports", "-c", "print('up', flush=True); import time; time.sleep(60)"],
-        cwd=settings.BASE_DIR, env=embedded_environment(var), stdout=subprocess.PIPE, text=True,
+        [sys.executable, "manage.py", "shell", "--no-imports", "-c", "print('up', flush=True); input()"],
+        cwd=settings.BASE_DIR, env=embedded_environment(var), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stdout is not None
     assert process.stdout.readline() == "up\n"
