@@ -1,0 +1,165 @@
+"""Daily use of the products, out of the wide roll-up: one pass over 60 days gives every metric of a window."""
+
+import numpy as np
+
+from health.domain.scorers import FloatArray
+from health.metrics.registry import Asked, Columns, ratio, reads
+from health.metrics.terms import terms
+
+NOW = "day > %(day)s::date - 30"
+BEFORE = "day <= %(day)s::date - 30"
+ACTIVE = "(logins > 0 OR active_users > 0 OR core_actions > 0 OR minutes > 0)"
+MEASURES = {
+    "logins": "logins",
+    "user_days": "active_users",
+    "core_actions": "core_actions",
+    "data_volume": "data_volume",
+}
+
+
+def days(condition: str, past: int) -> str:
+    """SQL for the number of distinct days of 30 on which the condition holds; the window ended `past` days ago."""
+    return f"bit_count(COALESCE(bit_or(1 << (%(day)s::date - {past} - day)) FILTER (WHERE {condition}), 0)::bit(32))"
+
+
+# What the pass can tell; only what the metrics asked for need is computed.
+AGGREGATES = {
+    "logins": f"sum(logins) FILTER (WHERE {NOW})",
+    "logins_before": f"sum(logins) FILTER (WHERE {BEFORE})",
+    "logins_28d": "sum(logins) FILTER (WHERE day > %(day)s::date - 28)",
+    "login_days": days(f"{NOW} AND logins > 0", 0),
+    "user_days": f"sum(active_users) FILTER (WHERE {NOW})",
+    "user_days_before": f"sum(active_users) FILTER (WHERE {BEFORE})",
+    "active_days": days(f"{NOW} AND {ACTIVE}", 0),
+    "active_days_before": days(f"{BEFORE} AND {ACTIVE}", 30),
+    "busiest_day": f"max(active_users) FILTER (WHERE {NOW})",
+    "core_actions": f"sum(core_actions) FILTER (WHERE {NOW})",
+    "data_volume": f"sum(data_volume) FILTER (WHERE {NOW})",
+    "data_volume_before": f"sum(data_volume) FILTER (WHERE {BEFORE})",
+}
+OF_USERS = ("busiest_day", "core_actions")
+NEEDS = {
+    "login_days": ("logins", "login_days"),
+    "logins_per_week_ratio": ("logins", "logins_28d"),
+    "login_change": ("logins", "logins_before"),
+    "usage_change": ("user_days", "user_days_before", "active_days", "active_days_before"),
+    "data_volume_change": ("data_volume", "data_volume_before"),
+    "active_user_ratio": OF_USERS,
+    "core_actions_per_user": OF_USERS,
+    "core_actions_ratio": OF_USERS,
+}
+# A measure that was reported before the window and not inside it is 0 and not unknown. Changes need two whole windows:
+# the first day of the older one was observed, or a day before it.
+WINDOWS = """
+    SELECT a.id, {columns}, (
+        t.first_day = %(day)s::date - 59 OR EXISTS (
+            SELECT 1 FROM health_usageday u WHERE u.account_id = a.id AND u.day <= %(day)s::date - 60
+        )
+    )::integer AS covered
+    FROM unnest(%(ids)s::bigint[]) AS a (id)
+    LEFT JOIN (
+        SELECT account_id, min(day) AS first_day, {aggregates}
+        FROM health_usageday
+        WHERE account_id = ANY(%(ids)s) AND day > %(day)s::date - 60 AND day <= %(day)s::date
+        GROUP BY account_id
+    ) t ON t.account_id = a.id
+"""
+REPORTED_EARLIER = """COALESCE(t.{name}, (
+        SELECT 0 FROM health_usageday u
+        WHERE u.account_id = a.id AND u.day <= %(day)s::date - 30 AND u.{measure} IS NOT NULL LIMIT 1
+    )) AS {name}"""
+YEAR_BEFORE = f"""
+    SELECT s.id, 1 AS seasonal, t.logins_before, t.user_days_before, t.data_volume_before, t.active_days_before, (
+        t.first_day = %(day)s::date - 394 OR EXISTS (
+            SELECT 1 FROM health_usageday u WHERE u.account_id = s.id AND u.day <= %(day)s::date - 395
+        )
+    )::integer AS covered
+    FROM accounts_account s
+    LEFT JOIN LATERAL (
+        SELECT min(day) AS first_day, sum(logins) AS logins_before, sum(active_users) AS user_days_before,
+            sum(data_volume) AS data_volume_before, {days(ACTIVE, 365)} AS active_days_before
+        FROM health_usageday u
+        WHERE u.account_id = s.id AND u.day > %(day)s::date - 395 AND u.day <= %(day)s::date - 365
+    ) t ON TRUE
+    WHERE s.id = ANY(%(ids)s) AND s.seasonal
+"""  # noqa: S608  its parts stand above
+LATEST = f"""
+    SELECT a.id, %(day)s::date - seen.day AS last_activity_days, now.seats_assigned, now.integrations
+    FROM unnest(%(ids)s::bigint[]) AS a (id)
+    LEFT JOIN LATERAL (
+        SELECT day FROM health_usageday
+        WHERE account_id = a.id AND day <= %(day)s::date AND {ACTIVE}
+        ORDER BY day DESC LIMIT 1
+    ) seen ON TRUE
+    LEFT JOIN LATERAL (
+        SELECT sum(seats_assigned) AS seats_assigned, sum(integrations) AS integrations FROM (
+            SELECT (array_agg(seats_assigned ORDER BY day DESC) FILTER (WHERE seats_assigned IS NOT NULL))[1],
+                (array_agg(integrations ORDER BY day DESC) FILTER (WHERE integrations IS NOT NULL))[1]
+            FROM health_usageday
+            WHERE account_id = a.id AND day > %(day)s::date - 90 AND day <= %(day)s::date
+            GROUP BY product_id
+        ) AS of_product (seats_assigned, integrations)
+    ) now ON TRUE
+"""  # noqa: S608  its parts stand above
+
+
+def usage_windows(asked: Asked) -> Columns:
+    """The columns of the pass that the metrics asked for need; NaN where a measure was never reported."""
+    needed = dict.fromkeys(column for metric, columns in NEEDS.items() if metric in asked.metrics for column in columns)
+    columns = [
+        REPORTED_EARLIER.format(name=name, measure=MEASURES[name]) if name in MEASURES else f"t.{name}"
+        for name in needed
+    ]
+    aggregates = [f"{AGGREGATES[name]} AS {name}" for name in needed]
+    return asked.rows(WINDOWS.format(columns=", ".join(columns), aggregates=", ".join(aggregates)))
+
+
+@reads("login_days", "logins_per_week_ratio")
+def logins(asked: Asked) -> Columns:
+    """Days with a login, and logins against those that the contract expects."""
+    seen = asked.read(usage_windows)
+    known = ~np.isnan(seen["logins"])
+    found: Columns = {}
+    if "login_days" in asked.metrics:
+        found["login_days"] = np.where(known, np.nan_to_num(seen["login_days"]), np.nan)
+    if "logins_per_week_ratio" in asked.metrics:
+        per_week = np.where(known, np.nan_to_num(seen["logins_28d"]) / 4, np.nan)
+        found["logins_per_week_ratio"] = ratio(per_week, asked.read(terms)["expected_logins"])
+    return found
+
+
+@reads("usage_change", "login_change", "data_volume_change")
+def changes(asked: Asked) -> Columns:
+    """Thirty days against the thirty before; for seasonal accounts against the same thirty a year before."""
+    seen, year = asked.read(usage_windows), asked.rows(YEAR_BEFORE)
+    seasonal = ~np.isnan(year["seasonal"])
+    covered = np.where(seasonal, year["covered"], seen["covered"]) == 1
+
+    def change(now: FloatArray, before: str) -> FloatArray:
+        compared = np.where(seasonal, year[before], seen[before])
+        return np.where(covered, ratio(now, compared) - 1, np.nan)
+
+    found: Columns = {}
+    if "usage_change" in asked.metrics:
+        # Where users are not counted, a day with any activity stands for one user's day.
+        by_day = change(np.nan_to_num(seen["active_days"]), "active_days_before")
+        found["usage_change"] = np.where(
+            np.isnan(seen["user_days"]), by_day, change(seen["user_days"], "user_days_before")
+        )
+    if "login_change" in asked.metrics:
+        found["login_change"] = change(seen["logins"], "logins_before")
+    if "data_volume_change" in asked.metrics:
+        found["data_volume_change"] = change(seen["data_volume"], "data_volume_before")
+    return found
+
+
+@reads("last_activity_days", "seat_utilisation", "integration_count")
+def latest(asked: Asked) -> Columns:
+    """The newest activity, and the newest count of seats and integrations of each product in 90 days."""
+    seen, contract = asked.rows(LATEST), asked.read(terms)
+    assigned = np.where(np.isnan(seen["seats_assigned"]), contract["seats_assigned"], seen["seats_assigned"])
+    return {
+        "last_activity_days": seen["last_activity_days"],
+        "seat_utilisation": ratio(assigned, contract["seats"]),
+        "integration_count": seen["integrations"],
+    }
