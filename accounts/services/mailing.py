@@ -105,7 +105,7 @@ def _claim_message() -> Notification | None:
     notification = (
         Notification.objects.to_send(now=clock.now())
         .filter(user__is_active=True)
-        .select_related("user", "account")
+        .select_related("user")
         .select_for_update(of=("self",), skip_locked=True)
         .order_by("severity", "email_due_at", "pk")
         .first()
@@ -152,7 +152,7 @@ def _claim_digest(user: User, day: dt.date) -> list[Notification]:
     if not is_first:
         return []
     _claim(waiting, digest=digest)
-    return list(digest.notifications.select_related("account").order_by("severity", "-created_at", "-pk"))
+    return list(digest.notifications.order_by("severity", "-created_at", "-pk"))
 
 
 @transaction.atomic

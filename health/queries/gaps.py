@@ -3,11 +3,13 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from django.db import connection
 
 from cs_workspace.common import clock
+from health.domain.alerting import silent_sources
 from health.domain.scorers import FloatArray
 
 # Name, table, and the column that says when: a day, or a moment of a workspace day. Events are not among them: they
@@ -55,6 +57,27 @@ def reporting(account_ids: Sequence[int], *, as_of: dt.date, window_days: int) -
         rows = cursor.fetchall()
     table = np.array(rows, dtype=float).reshape(len(rows), 2 * len(SOURCES))
     return Reporting(tuple(name for name, *_ in SOURCES), table[:, ::2], np.nan_to_num(table[:, 1::2]))
+
+
+def silences(account_ids: Sequence[int], *, as_of: dt.date, window_days: int) -> dict[int, list[dict[str, Any]]]:
+    """The silent sources of accounts, as reasons of an alert: which, since when, and how regular it was. One query."""
+    if not account_ids:
+        return {}
+    found = reporting(account_ids, as_of=as_of, window_days=window_days)
+    silent = silent_sources(found.days_silent, found.days_reported, window_days=window_days)
+    return {
+        account_id: [
+            {
+                "label": source,
+                "detail": f"nothing for {found.days_silent[row, column]:.0f} days, "
+                f"before that on {found.days_reported[row, column]:.0f} of {HABIT_DAYS} days",
+                "points": None,
+            }
+            for column, source in enumerate(found.sources)
+            if silent[row, column]
+        ]
+        for row, account_id in enumerate(account_ids)
+    }
 
 
 def _select(number: int) -> str:
