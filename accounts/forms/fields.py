@@ -1,0 +1,125 @@
+"""Fields and manners that the forms of daily work share."""
+
+import datetime as dt
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.utils import timezone
+
+from accounts.models import Account, User
+
+PICKED = re.compile(r"\(#(\d+)\)\s*$")
+
+
+class DialogForm(forms.Form):
+    """A form in a dialog: `rows` says which fields stand side by side, top to bottom."""
+
+    layout: ClassVar[list[list[str]]] = []
+
+    @property
+    def rows(self) -> list[list[BoundField]]:
+        """The fields in rows, as templates draw them."""
+        return [[self[name] for name in row if name in self.fields] for row in self.layout]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What somebody else changed while the form was open, in words."""
+
+    label: str
+    was: str
+    now: str
+
+
+class EditForm(DialogForm):
+    """A form over a record that others may change meanwhile: it brings the version that was read, and what it said."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    seen = forms.JSONField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, record: Any, initial: dict[str, Any], **kwargs: Any) -> None:
+        self.record = record
+        super().__init__(*args, initial=initial | {"version": record.version, "seen": self.in_words(record)}, **kwargs)
+
+    def in_words(self, record: Any) -> dict[str, str]:
+        """What a record says, by label, as it is compared and shown in a conflict."""
+        raise NotImplementedError
+
+    def turn_to(self, current: Any) -> list[Change]:
+        """Makes the next save one over the `current` record, and gives what changed since the form was opened."""
+        now, seen = self.in_words(current), self._seen()
+        self.data = self.data.copy()
+        self.data[self.add_prefix("version")] = str(current.version)
+        self.data[self.add_prefix("seen")] = json.dumps(now)
+        return [Change(label, seen.get(label, ""), words) for label, words in now.items() if seen.get(label) != words]
+
+    def _seen(self) -> dict[str, str]:
+        seen = self.cleaned_data.get("seen")
+        return seen if isinstance(seen, dict) else {}
+
+
+def moment_in_words(moment: dt.datetime | None) -> str:
+    """A moment in the zone of the person, for a conflict."""
+    return f"{timezone.localtime(moment):%a %d %b %Y %H:%M}" if moment else "none"
+
+
+class MomentField(forms.DateTimeField):
+    """A day and time as the browser's own picker gives it, in the zone of the person."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
+        super().__init__(widget=widget, error_messages={"invalid": "Give a day and a time."}, **kwargs)
+
+
+class DayField(forms.DateField):
+    """A day as the browser's own picker gives it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        super().__init__(widget=widget, error_messages={"invalid": "Give a day."}, **kwargs)
+
+
+class AccountField(forms.CharField):
+    """An account by name, with suggestions as one types; what was picked ends in its number: "Halden (#12)".
+
+    `user` decides what can be found; a name that several accounts have must be picked from the list.
+    """
+
+    def __init__(self, *, user: User, url: str, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(**kwargs)
+        self.widget.attrs |= {
+            "list": "account-options",
+            "autocomplete": "off",
+            "placeholder": "Type a name",
+            "hx-get": url,
+            "hx-trigger": "input changed delay:150ms",
+            "hx-target": "#account-options",
+            "hx-sync": "this:replace",
+            "hx-params": "account",
+        }
+
+    def prepare_value(self, value: Any) -> Any:
+        return label_of(value) if isinstance(value, Account) else value
+
+    def to_python(self, value: Any) -> Account | None:  # type: ignore[override]  # a field of accounts, typed as text
+        text = super().to_python(value).strip()
+        if not text:
+            return None
+        accounts = Account.objects.visible_to(self.user)
+        picked = PICKED.search(text)
+        found = list(accounts.filter(pk=int(picked[1])) if picked else accounts.filter(name__iexact=text)[:2])
+        if not found:
+            raise forms.ValidationError(f"You have no account called “{text}”.")
+        if len(found) > 1:
+            raise forms.ValidationError("Several accounts have this name: pick one from the list.")
+        return found[0]
+
+
+def label_of(account: Account) -> str:
+    """How an account stands in the list of suggestions."""
+    return f"{account.name} (#{account.pk})"

@@ -1,0 +1,188 @@
+"""Forms over tasks."""
+
+import datetime as dt
+from typing import Any, ClassVar
+
+from django import forms
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.forms.fields import AccountField, DialogForm, EditForm, MomentField, moment_in_words
+from accounts.models import Account, Task, User
+from accounts.services.tasks import TaskFields
+from cs_workspace.common import clock
+
+# What a day without an hour means: the end of the working day.
+END_OF_WORK = dt.time(17, 0)
+
+
+class AssigneesField(forms.ModelMultipleChoiceField):
+    """People who can be given a task: those who are active and may change things, oneself first."""
+
+    def __init__(self, *, user: User, **kwargs: Any) -> None:
+        people = User.objects.filter(is_active=True, read_only=False)
+        super().__init__(people, widget=forms.CheckboxSelectMultiple, **kwargs)
+        self.choices = [
+            (person.pk, person.name if person != user else f"{person.name} (you)")
+            for person in sorted(people, key=lambda person: (person != user, person.name.lower()))
+        ]
+
+
+class TaskFieldsMixin(forms.Form):
+    """What a new task and an edited one ask for alike."""
+
+    title = forms.CharField(max_length=200, label="What is to be done")
+    due_at = MomentField(label="Due", required=False)
+    priority = forms.TypedChoiceField(choices=Task.Priority.choices, coerce=int)
+    body = forms.CharField(label="Details", required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+    layout: ClassVar[list[list[str]]] = [["title"], ["account"], ["due_at", "priority"], ["body"], ["assignees"]]
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(*args, **kwargs)
+        self.fields["account"] = AccountField(
+            user=user, url=reverse("accounts:account-options"), required=False, label="Account"
+        )
+        self.fields["assignees"] = AssigneesField(user=user, required=True, label="For")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        account, people = cleaned.get("account"), cleaned.get("assignees") or ()
+        if isinstance(account, Account):
+            blind = [one.name for one in people if not Account.objects.visible_to(one).filter(pk=account.pk).exists()]
+            if blind:
+                self.add_error("assignees", f"{' and '.join(blind)} may not see {account.name}.")
+        return cleaned
+
+    def task_fields(self) -> TaskFields:
+        """What was given, as the service takes it."""
+        given = self.cleaned_data
+        return TaskFields(
+            title=given["title"],
+            body=given["body"],
+            account=given["account"],
+            due_at=given["due_at"],
+            priority=given["priority"],
+            assignees=list(given["assignees"]),
+        )
+
+
+class NewTaskForm(TaskFieldsMixin, DialogForm):
+    """A new task, one's own by default, due at the end of the next working day."""
+
+    def __init__(self, *args: Any, user: User, account: Account | None = None, **kwargs: Any) -> None:
+        initial = {
+            "account": account,
+            "priority": Task.Priority.NORMAL,
+            "assignees": [user.pk],
+            "due_at": next_working_end(timezone.localtime(clock.now())),
+        }
+        super().__init__(*args, user=user, initial=initial, **kwargs)
+
+
+class TaskForm(TaskFieldsMixin, EditForm):
+    """An open task as a whole."""
+
+    def __init__(self, *args: Any, user: User, record: Task, **kwargs: Any) -> None:
+        initial = {
+            "title": record.title,
+            "body": record.body,
+            "account": record.account,
+            "due_at": record.due_at,
+            "priority": record.priority,
+            "assignees": [person.pk for person in record.assignees.all()],
+        }
+        super().__init__(*args, user=user, record=record, initial=initial, **kwargs)
+
+    def in_words(self, record: Task) -> dict[str, str]:
+        return {
+            "Title": record.title,
+            "Details": record.body,
+            "Account": record.account.name if record.account else "none",
+            "Due": moment_in_words(record.due_at),
+            "Priority": record.get_priority_display(),
+            "For": ", ".join(person.name for person in record.assignees.all()),
+            "Status": record.get_status_display(),
+        }
+
+
+class InlineTaskForm(forms.Form):
+    """One or more fields of a task, changed in its row; `task_fields` names only what was sent."""
+
+    version = forms.IntegerField()
+    title = forms.CharField(max_length=200, required=False)
+    due_on = forms.DateField(required=False)
+    priority = forms.TypedChoiceField(choices=Task.Priority.choices, coerce=int, required=False)
+
+    def clean_title(self) -> str:
+        title: str = self.cleaned_data["title"]
+        if "title" in self.data and not title:
+            raise forms.ValidationError("A task needs a title.")
+        return title
+
+    def task_fields(self, task: Task) -> TaskFields:
+        """What was sent, as the service takes it; a new day keeps the hour of the old one."""
+        fields = TaskFields()
+        if "title" in self.data:
+            fields["title"] = self.cleaned_data["title"]
+        if "priority" in self.data and self.cleaned_data["priority"]:
+            fields["priority"] = self.cleaned_data["priority"]
+        if "due_on" in self.data:
+            fields["due_at"] = at_hour_of(task.due_at, self.cleaned_data["due_on"])
+        return fields
+
+
+class BulkTaskForm(forms.Form):
+    """One change of many tasks."""
+
+    DONE, REASSIGN, DUE = "done", "reassign", "due"
+
+    action = forms.ChoiceField(choices=[(DONE, "Done"), (REASSIGN, "Hand over"), (DUE, "New due day")])
+    tasks = forms.ModelMultipleChoiceField(Task.objects.none(), error_messages={"required": "Tick the tasks first."})
+    assignee = forms.ModelChoiceField(User.objects.none(), required=False)
+    due_on = forms.DateField(required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["tasks"].queryset = Task.objects.visible_to(user)  # type: ignore[attr-defined]
+        self.fields["assignee"].queryset = User.objects.filter(is_active=True, read_only=False)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        action, person = cleaned.get("action"), cleaned.get("assignee")
+        if action == self.REASSIGN and person is None and "assignee" not in self.errors:
+            self.add_error("assignee", "Choose who gets them.")
+        if action == self.DUE and cleaned.get("due_on") is None and "due_on" not in self.errors:
+            self.add_error("due_on", "Choose the new day.")
+        if action == self.REASSIGN and person is not None:
+            hidden = self._hidden_from(person, cleaned.get("tasks") or ())
+            if hidden:
+                self.add_error("assignee", f"{person} may not see {', '.join(hidden)}.")
+        return cleaned
+
+    @property
+    def problem(self) -> str:
+        """Everything that is wrong, in one line."""
+        return " ".join(message for messages in self.errors.values() for message in messages)
+
+    def _hidden_from(self, person: User, tasks: Any) -> list[str]:
+        ids = {task.account_id for task in tasks if task.account_id}
+        seen = set(Account.objects.visible_to(person).filter(pk__in=ids).values_list("pk", flat=True))
+        return sorted(Account.objects.filter(pk__in=ids - seen).values_list("name", flat=True))
+
+
+def at_hour_of(old: dt.datetime | None, day: dt.date | None) -> dt.datetime | None:
+    """A day at the hour of an older moment, or at the end of work, in the zone of the person."""
+    if day is None:
+        return None
+    hour = timezone.localtime(old).time() if old else END_OF_WORK
+    return timezone.make_aware(dt.datetime.combine(day, hour))
+
+
+def next_working_end(now: dt.datetime) -> dt.datetime:
+    """The end of work on the next day from Monday to Friday."""
+    day = now.date() + dt.timedelta(days=1)
+    while day.weekday() >= 5:
+        day += dt.timedelta(days=1)
+    return timezone.make_aware(dt.datetime.combine(day, END_OF_WORK))
