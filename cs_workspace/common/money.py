@@ -3,10 +3,11 @@
 from decimal import ROUND_HALF_EVEN, Decimal
 
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CHF": "CHF ", "SEK": "SEK ", "INR": "₹"}
-STEPS = [
-    (Decimal("1e9"), "B", Decimal("0.01")),
-    (Decimal("1e6"), "M", Decimal("0.01")),
-    (Decimal("1e3"), "k", Decimal("0.1")),
+UNITS = [
+    (Decimal(1), "", Decimal(1)),
+    (Decimal(1_000), "k", Decimal("0.1")),
+    (Decimal(1_000_000), "M", Decimal("0.01")),
+    (Decimal(1_000_000_000), "B", Decimal("0.01")),
 ]
 
 
@@ -15,11 +16,13 @@ def short(amount: Decimal | None, currency: str) -> str:
     if amount is None:
         return "—"
     sign, size = ("−" if amount < 0 else ""), abs(amount)
-    for step, suffix, digits in STEPS:
-        # Compare the rounded figure, so that 999,960 is 1.00M and not 1000.0k.
-        if (size / step).quantize(digits, ROUND_HALF_EVEN) >= 1:
-            return f"{sign}{symbol(currency)}{(size / step).quantize(digits, ROUND_HALF_EVEN)}{suffix}"
-    return f"{sign}{symbol(currency)}{size.quantize(Decimal(1), ROUND_HALF_EVEN)}"
+    figure, suffix = size, ""
+    for unit, suffix, digits in UNITS:
+        figure = (size / unit).quantize(digits, ROUND_HALF_EVEN)
+        # It is the rounded figure that must fit, so that 999,960 is 1.00M and not 1000.0k.
+        if figure < 1000:
+            break
+    return f"{sign}{symbol(currency)}{figure}{suffix}"
 
 
 def exact(amount: Decimal | None, currency: str) -> str:

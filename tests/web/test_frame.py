@@ -1,0 +1,102 @@
+"""What every page has: the login, counts, scheme, settings, and manners towards HTMX."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.cast import Cast
+from tests.factories import PASSWORD, AccountFactory, TaskFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+HTMX = {"HX-Request": "true"}
+
+
+def test_a_user_logs_in_by_e_mail_whatever_its_case(client: Client) -> None:
+    UserFactory(email="mara@example.com")
+    response = client.post(reverse("login"), {"username": "MARA@example.com", "password": PASSWORD})
+    assert response.headers["Location"] == reverse("today")
+
+
+def test_a_wrong_password_is_refused_and_the_address_is_kept(client: Client) -> None:
+    user = UserFactory()
+    response = client.post(reverse("login"), {"username": user.email, "password": "wrong"})
+    assert "No active user has this address and password." in response.content.decode()
+    assert user.email in response.content.decode()
+
+
+def test_a_user_who_was_switched_off_stays_out(client: Client) -> None:
+    user = UserFactory(is_active=False)
+    response = client.post(reverse("login"), {"username": user.email, "password": PASSWORD})
+    assert response.status_code == 200
+    assert "_auth_user_id" not in client.session
+
+
+def test_the_login_does_not_send_anybody_elsewhere(client: Client) -> None:
+    user = UserFactory()
+    data = {"username": user.email, "password": PASSWORD, "next": "https://evil.example/"}
+    assert client.post(reverse("login"), data).headers["Location"] == reverse("today")
+
+
+def test_an_expired_session_in_an_htmx_call_leads_to_the_login_and_back_to_the_page(client: Client) -> None:
+    response = client.get(
+        reverse("nav-counts"), headers=HTMX | {"HX-Current-URL": "http://testserver/accounts/?tier=4&q=a"}
+    )
+    assert response.headers["HX-Redirect"] == "/login/?expired=1&next=/accounts/%3Ftier%3D4%26q%3Da"
+    assert "Your session ended" in client.get(response.headers["HX-Redirect"]).content.decode()
+
+
+def test_the_navigation_counts_what_waits_for_the_user(client: Client, cast: Cast) -> None:
+    TaskFactory(account=cast.account).assignees.add(cast.owner)
+    TaskFactory(account=cast.strangers).assignees.add(cast.outsider)
+    AccountFactory(owner=cast.owner, health_rank=4, health_score=20)
+    client.force_login(cast.owner)
+    items = {item.label: item.count for item in client.get(reverse("nav-counts")).context["shell"]["nav"]}
+    assert items == {"Today": None, "Book": 2, "At risk": 1, "Alerts": 0, "Tasks": 1}
+
+
+def test_the_scheme_is_kept_in_a_cookie_and_painted_at_once(client: Client, cast: Cast) -> None:
+    client.force_login(cast.owner)
+    client.post(reverse("theme"), {"theme": "dark", "next": reverse("settings")})
+    assert 'data-theme="dark"' in client.get(reverse("settings")).content.decode()
+
+
+def test_a_scheme_that_does_not_exist_changes_nothing(client: Client) -> None:
+    response = client.post(reverse("theme"), {"theme": "pink", "next": "//evil.example"})
+    assert response.headers["Location"] == reverse("today")
+    assert "theme" not in response.cookies
+
+
+def test_users_set_their_zone_and_e_mail(client: Client, cast: Cast) -> None:
+    client.force_login(cast.read_only)
+    data = {"time_zone": "Europe/Berlin", "email_delivery": "digest"}
+    assert client.post(reverse("settings"), data).status_code == 302
+    cast.read_only.refresh_from_db()
+    assert (cast.read_only.time_zone, cast.read_only.email_delivery) == ("Europe/Berlin", "digest")
+
+
+def test_a_zone_that_does_not_exist_is_refused_by_the_field(client: Client, cast: Cast) -> None:
+    client.force_login(cast.owner)
+    response = client.post(reverse("settings"), {"time_zone": "Mars/Base", "email_delivery": "digest"})
+    assert response.status_code == 422
+    assert "time_zone" in response.context["form"].errors
+
+
+def test_no_page_allows_a_script_or_style_in_place(client: Client, cast: Cast) -> None:
+    client.force_login(cast.owner)
+    policy = client.get(reverse("settings")).headers["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "default-src 'self'" in policy
+
+
+def test_pages_and_fragments_are_cached_apart(client: Client, cast: Cast) -> None:
+    client.force_login(cast.owner)
+    vary = client.get(reverse("palette")).headers["Vary"]
+    assert {"HX-Request", "HX-Target", "HX-Boosted"} <= {name.strip() for name in vary.split(",")}
+
+
+def test_what_is_not_there_says_so(client: Client, cast: Cast) -> None:
+    client.force_login(cast.owner)
+    response = client.get("/no/such/page/")
+    assert response.status_code == 404
+    assert "There is nothing here, or it is not yours to see." in response.content.decode()
