@@ -1,16 +1,19 @@
 from accounts.models.account import Account, Segment, TeamMember
+from accounts.models.bulk import BulkChange
 from accounts.models.contact import Contact
 from accounts.models.contract import Contract, ContractLine, ExchangeRate, Invoice, Product
 from accounts.models.notification import Digest, Notification
 from accounts.models.user import User
-from accounts.models.view import SavedView
+from accounts.models.view import DefaultView, SavedView
 from accounts.models.work import Note, Task, Touch
 
 __all__ = [
     "Account",
+    "BulkChange",
     "Contact",
     "Contract",
     "ContractLine",
+    "DefaultView",
     "Digest",
     "ExchangeRate",
     "Invoice",

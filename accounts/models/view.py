@@ -1,4 +1,4 @@
-"""Saved views of lists."""
+"""Saved views of lists, and which of them a page opens with."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -17,7 +17,11 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
         if user.manager_id:
             team |= Q(owner__manager=user.manager_id) | Q(owner=user.manager_id)
         shared_with_team = Q(sharing=SavedView.Sharing.TEAM) & team
-        return self.filter(Q(owner=user) | Q(sharing=SavedView.Sharing.EVERYONE) | shared_with_team)
+        return self.kept().filter(Q(owner=user) | Q(sharing=SavedView.Sharing.EVERYONE) | shared_with_team)
+
+    def kept(self) -> "SavedViewQuerySet":
+        """Not deleted."""
+        return self.filter(archived_at=None)
 
 
 class SavedView(Timed):
@@ -39,12 +43,31 @@ class SavedView(Timed):
     sharing = models.CharField(max_length=8, choices=Sharing, default=Sharing.PRIVATE)
     query = models.CharField(max_length=2000, blank=True, help_text="Filters and order, as in the page's address.")
     columns = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = SavedViewQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "pk"]
-        constraints = [models.UniqueConstraint(fields=["owner", "page", "name"], name="saved_view_name_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "page", "name"], condition=Q(archived_at=None), name="saved_view_name_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class DefaultView(models.Model):
+    """The view with which a page opens for a user; without one it opens with the view that ships."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="default_views")
+    page = models.CharField(max_length=10, choices=SavedView.Page)
+    view = models.ForeignKey(SavedView, on_delete=models.CASCADE, related_name="defaults")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "page"], name="default_view_once_per_page")]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.view}"

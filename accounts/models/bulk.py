@@ -1,0 +1,41 @@
+"""What was done to many accounts at once, so that it can be taken back."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from accounts.models.user import User
+
+
+class BulkChangeQuerySet(models.QuerySet["BulkChange"]):
+    """Conditions over bulk changes."""
+
+    def visible_to(self, user: User) -> "BulkChangeQuerySet":
+        """Each user's own: whoever did it can take it back."""
+        return self.filter(by=user)
+
+
+class BulkChange(models.Model):
+    """One action on many accounts. Its key, made with the form, lets a form that is sent twice act once."""
+
+    class Kind(models.TextChoices):
+        ASSIGN = "assign", "Assign an owner"
+        TAG = "tag", "Add a tag"
+        UNTAG = "untag", "Remove a tag"
+        TASK = "task", "Create a task"
+
+    key = models.UUIDField(unique=True)
+    kind = models.CharField(max_length=6, choices=Kind)
+    value = models.CharField(max_length=200, help_text="What was set: the owner's key, the tag, the task's title.")
+    by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="bulk_changes")
+    at = models.DateTimeField(auto_now_add=True)
+    account_ids = ArrayField(models.BigIntegerField(), help_text="Those that it changed.")
+    before = models.JSONField(default=list, help_text="What the way back needs beside them.")
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    objects = BulkChangeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {len(self.account_ids)} accounts"
