@@ -533,6 +533,7 @@ class ChunkFactory(Factory):
 
     run = factory.SubFactory(RunFactory)
     number = factory.Sequence(lambda n: n + 1)
+    day = factory.SelfAttribute("run.as_of")
     account_ids = factory.LazyFunction(list)
 
 

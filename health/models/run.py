@@ -65,10 +65,11 @@ class ChunkQuerySet(models.QuerySet["Chunk"]):
 
 
 class Chunk(models.Model):
-    """A share of a run's accounts: the unit of work, written in one transaction."""
+    """A share of a run's accounts on one day: the unit of work, written in one transaction."""
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="chunks")
     number = models.PositiveIntegerField()
+    day = models.DateField(help_text="As of which its accounts are computed.")
     account_ids = ArrayField(models.BigIntegerField())
     claimed_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -114,6 +115,9 @@ class SegmentFigures(models.Model):
     """
 
     day = models.DateField(primary_key=True)
+    run = models.ForeignKey(
+        Run, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", help_text="The run that took them last."
+    )
     means = models.JSONField(default=dict)
     quartiles = models.JSONField(default=dict)
 
