@@ -1,0 +1,178 @@
+"""Every address of the workspace, walked as those who may not see what lies behind it.
+
+A new address fails here until it is named in exactly one of three places:
+- `OBJECTS`: its path names a record. The builder gives the path's arguments for a record on `cast.account`, and
+  whoever does not see that account gets 404, by GET and by POST.
+- `LISTS`: it shows records without naming one. Outsiders get the page, and nothing of `cast.account` on it.
+- `OPEN`: it shows and changes nobody's records but one's own; the reason stands beside it.
+The admin is left out by rule: nobody but admins, who see everything, enters it.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import User
+from tests import factories as make
+from tests.cast import Cast, logged_in
+
+Builder = Callable[[Cast], dict[str, Any]]
+
+
+def record(name: str, factory: type, **fields: Any) -> Builder:
+    """Path arguments that name a record of the account: `record("pk", make.TaskFactory)`."""
+    return lambda cast: {name: factory(account=cast.account, **fields).pk}
+
+
+OBJECTS: dict[str, Builder] = {}
+
+LISTS: dict[str, Builder | None] = {
+    "palette": None,
+    "nav-counts": None,
+}
+
+OPEN: dict[str, str] = {
+    "login": "the door itself",
+    "logout": "ends one's own session",
+    "theme": "a cookie of one's own",
+    "settings": "one's own settings",
+    "healthz": "asked by machines; says only that the process lives",
+    "readyz": "asked by machines; says only which server answers",
+}
+
+# Those that answer without a session; everything else sends to the login.
+PUBLIC = {"login", "theme", "healthz", "readyz"}
+
+
+def patterns(resolver: URLResolver | None = None, prefix: str = "", route: str = "") -> Iterator[tuple[str, str]]:
+    """Name (with its namespace) and route of every address but the admin's."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        path = f"{route}{entry.pattern}"
+        if isinstance(entry, URLResolver):
+            if entry.app_name != "admin":
+                yield from patterns(entry, f"{prefix}{entry.namespace}:" if entry.namespace else prefix, path)
+        elif isinstance(entry, URLPattern):
+            yield f"{prefix}{entry.name}" if entry.name else "", path
+
+
+ADDRESSES = sorted(set(patterns()))
+NAMES = [name for name, _ in ADDRESSES]
+NAMED_IN_PATH = {name for name, route in ADDRESSES if "<" in route or "(?P" in route}
+
+
+def arguments(name: str, cast: Cast) -> dict[str, Any]:
+    """Path arguments of an address; for a list those of its builder, if it needs any."""
+    builder = OBJECTS.get(name) or LISTS.get(name)
+    return builder(cast) if builder else {}
+
+
+def strangers(cast: Cast) -> list[User]:
+    """People of every role that does not see everything, none of whom sees `cast.account`."""
+    return [
+        cast.outsider,
+        cast.other_manager,
+        make.UserFactory(name="Alien AE", as_ae=True),
+        make.UserFactory(name="Alien reader", read_only=True),
+    ]
+
+
+def ask(client: Client, method: str, url: str) -> HttpResponse:
+    return getattr(client, method)(url)
+
+
+def test_every_address_has_a_name():
+    nameless = [route for name, route in ADDRESSES if not name]
+    assert not nameless, f"Give these addresses a name, so that the sweep can reach them: {nameless}"
+
+
+def test_every_address_is_covered_in_one_place_and_no_entry_is_stale():
+    covered = [*OBJECTS, *LISTS, *OPEN]
+    missing = sorted(set(NAMES) - set(covered))
+    assert not missing, (
+        f"These addresses are new here: {missing}. Add each to OBJECTS (its path names a record), LISTS (it shows "
+        f"records) or OPEN (it has none), in {__file__}."
+    )
+    stale = sorted(set(covered) - set(NAMES))
+    assert not stale, f"These entries name no address any more; remove them: {stale}"
+    twice = sorted({name for name in covered if covered.count(name) > 1})
+    assert not twice, f"These stand in more than one place: {twice}"
+
+
+def test_an_address_that_names_a_record_is_walked_as_one():
+    lax = sorted(name for name in NAMED_IN_PATH if name in OPEN)
+    assert not lax, f"The paths of these have arguments, so they belong into OBJECTS or LISTS: {lax}"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(OBJECTS))
+def test_a_stranger_finds_nothing_behind_the_address_of_a_record(name: str, cast: Cast):
+    url = reverse(name, kwargs=OBJECTS[name](cast))
+    for user in strangers(cast):
+        client = logged_in(user)
+        got = {method: ask(client, method, url).status_code for method in ("get", "post")}
+        # A view for one method answers 405 to the other before it looks; read-only users are refused before that.
+        allowed = {"get": {404, 405}, "post": {404, 405} | ({403} if user.read_only else set())}
+        for method, status in got.items():
+            assert status in allowed[method], (
+                f"{user} ({user.role}) gets {status} for {method.upper()} {url}, which names a record of an account "
+                f"that is none of theirs. Fetch it through `.visible_to(request.user)`."
+            )
+        assert 404 in got.values() or user.read_only, f"{url} answers {got}: neither method looks for the record."
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(OBJECTS))
+def test_the_owner_does_find_it(name: str, cast: Cast):
+    """Without this, a builder that names nothing would make the walk as a stranger pass."""
+    url = reverse(name, kwargs=OBJECTS[name](cast))
+    client = logged_in(cast.owner)
+    got = {method: ask(client, method, url).status_code for method in ("get", "post")}
+    assert set(got.values()) - {404, 405}, f"{name} gives {got} to the owner too: does its builder name a record?"
+    assert all(status < 500 for status in got.values()), f"{url} fails: {got}"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(LISTS))
+def test_a_list_shows_a_stranger_nothing_of_the_account(name: str, cast: Cast):
+    url = reverse(name, kwargs=arguments(name, cast))
+    client = logged_in(cast.outsider)
+    for method in ("get", "post"):
+        response = ask(client, method, url)
+        assert response.status_code < 500, f"{method.upper()} {url} fails"
+        body = b"".join(response.streaming_content) if response.streaming else response.content
+        assert cast.account.name.encode() not in body, f"{method.upper()} {url} shows {cast.account} to a stranger."
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", NAMES)
+def test_without_a_session_every_address_leads_to_the_login(name: str, cast: Cast, client: Client):
+    url = reverse(name, kwargs=arguments(name, cast))
+    for method in ("get", "post"):
+        response = ask(client, method, url)
+        if name in PUBLIC:
+            assert response.status_code < 500
+        else:
+            assert response.status_code == 302, f"{method.upper()} {url} answers {response.status_code} to anybody."
+            assert response["Location"].startswith(reverse("login")), url
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(OBJECTS))
+def test_a_key_of_no_record_is_not_found_either(name: str, cast: Cast):
+    numbers = {key: 9_000_000_000 for key, value in OBJECTS[name](cast).items() if isinstance(value, int)}
+    if not numbers:
+        pytest.skip("its path names the record by another key")
+    url = reverse(name, kwargs=OBJECTS[name](cast) | numbers)
+    client = logged_in(cast.admin)
+    got = [ask(client, method, url).status_code for method in ("get", "post")]
+    assert set(got) <= {404, 405}, f"{url} answers {got}"
+
+
+def test_only_admins_enter_the_admin(cast: Cast):
+    for user in (cast.owner, cast.manager, cast.executive, cast.ae, cast.read_only):
+        assert logged_in(user).get(reverse("admin:index")).status_code == 302
+    assert logged_in(cast.admin).get(reverse("admin:index")).status_code == 200
