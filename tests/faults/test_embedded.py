@@ -223,7 +223,7 @@ def test_no_other_user_can_reach_the_database(var: Path) -> None:
     ("var_dir", "broker"),
     [
         ("/srv/cs/var", "redis+socket:///srv/cs/var/run/valkey.sock?virtual_host=3"),
-        ("/srv/with space/var", "redis+socket:///srv/with space/var/run/valkey.sock?virtual_host=3"),
+        ("/srv/with space/var", "redis+socket:///srv/with%20space/var/run/valkey.sock?virtual_host=3"),
     ],
 )
 def test_celery_gets_the_socket_in_its_own_words(var_dir: str, broker: str) -> None:

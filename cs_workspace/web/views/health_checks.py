@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 BROKER_SECONDS = 2
 
@@ -43,7 +45,10 @@ def broker_answers() -> bool:
     """True when Valkey answers within two seconds."""
     try:
         with Redis.from_url(
-            settings.REDIS_URL, socket_timeout=BROKER_SECONDS, socket_connect_timeout=BROKER_SECONDS
+            settings.REDIS_URL,
+            socket_timeout=BROKER_SECONDS,
+            socket_connect_timeout=BROKER_SECONDS,
+            retry=Retry(NoBackoff(), 0),
         ) as broker:
             return bool(broker.ping())
     except (RedisError, OSError):

@@ -22,6 +22,7 @@ from django.db import connection, transaction
 
 from cs_workspace import embedded
 from cs_workspace.supervisor import Program, Supervisor, end_left_over, say
+from cs_workspace.web.demo import LOGINS
 
 FIRST_PORT = 8000
 PORTS_TRIED = 100
@@ -50,9 +51,11 @@ class Command(BaseCommand):
             with only_one(settings.VAR_DIR / "up.lock") as lock:
                 if ended := end_left_over(self.record):
                     say(f"Ended {ended} processes that the last run left behind.")
+                host = os.environ.get("HOST", "127.0.0.1")
+                port = choose_port(host)
                 with embedded.servers(settings.VAR_DIR):
                     prepare(demo=not no_demo)
-                    sys.exit(self.run_programs(lock))
+                    sys.exit(self.run_programs(lock, host, port))
         except embedded.EmbeddedError as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
@@ -60,9 +63,7 @@ class Command(BaseCommand):
 
     record = settings.VAR_DIR / "programs.json"
 
-    def run_programs(self, lock: int) -> int:
-        host = os.environ.get("HOST", "127.0.0.1")
-        port = choose_port(host)
+    def run_programs(self, lock: int, host: str, port: int) -> int:
         shown_host = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104  compared, not bound
         url = f"http://{shown_host}:{port}"
         os.truncate(lock, 0)
@@ -188,16 +189,11 @@ def answers(url: str) -> bool:
 
 def greet(url: str) -> None:
     """Where to go and as whom."""
-    try:  # UNTIL-DEMO
-        from cs_workspace.web.demo import LOGINS
-    except ImportError:
-        LOGINS = []
-
     say(f"\n  {settings.WORKSPACE_NAME} is ready at {url}\n")
-    emails = {email for _, email, _ in LOGINS}
+    emails = {login.email for login in LOGINS}
     if get_user_model().objects.filter(email__in=emails).count() == len(emails):
         say("  Log in as")
-        for role, email, password in LOGINS:
-            say(f"    {role:<12} {email:<32} {password}")
+        for login in LOGINS:
+            say(f"    {login.role:<10} {login.email:<32} {login.password}")
     connection.close()
-    say("\n  Ctrl-C ends everything; the data stays in " + f"{settings.VAR_DIR}.\n")
+    say(f"\n  Ctrl-C ends everything; the data stays in {settings.VAR_DIR}.\n")
