@@ -30,9 +30,9 @@ def empty_var() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cluster() -> Iterator[Path]:
-    """A folder in which the servers ran before. Making the cluster is the slow part of a first start."""
+    """A folder in which the servers ran before. Making it anew for each test would be most of the test's time."""
     folder = Path(tempfile.mkdtemp(prefix="cs-embedded-"))
     with embedded.servers(folder, durable=False):
         pass
@@ -41,10 +41,10 @@ def cluster() -> Iterator[Path]:
 
 
 @pytest.fixture
-def var(empty_var: Path, cluster: Path) -> Path:
-    """The state after a first start, stopped in order."""
-    subprocess.run(["cp", "-a", f"{cluster}/.", str(empty_var)], check=True)
-    return empty_var
+def var(cluster: Path) -> Iterator[Path]:
+    """The state after an earlier run, stopped in order; `remember` forgets what that run knew."""
+    yield cluster
+    embedded.stop(cluster)
 
 
 def connect(var: Path) -> psycopg.Connection:
@@ -56,6 +56,7 @@ def connect(var: Path) -> psycopg.Connection:
 def remember(var: Path, word: str) -> None:
     with connect(var) as database:
         database.execute("CREATE TABLE IF NOT EXISTS words (word text)")
+        database.execute("TRUNCATE words")
         database.execute("INSERT INTO words VALUES (%s)", [word])
 
 
@@ -180,13 +181,13 @@ def test_a_checkout_too_deep_for_a_socket_address_works(empty_var: Path) -> None
 
 
 def test_a_server_that_does_not_start_is_quoted_with_the_way_out(var: Path) -> None:
-    with embedded.servers(var, durable=False):
-        pass
-    with (var / "postgres" / "postgresql.auto.conf").open("a") as conf:
-        conf.write("shared_buffers = 'much'\n")
+    conf = var / "postgres" / "postgresql.auto.conf"
+    before = conf.read_text()
+    conf.write_text("shared_buffers = 'much'\n")
     with pytest.raises(embedded.EmbeddedError, match=r'(?s)invalid value for parameter "shared_buffers".*DATABASE_URL'):
         embedded.servers(var, durable=False).__enter__()
     assert not embedded.in_use(var)
+    conf.write_text(before)
 
 
 def test_data_of_another_postgresql_version_is_left_alone(empty_var: Path) -> None:
