@@ -1,7 +1,20 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class AccountsConfig(AppConfig):
     """The ground: customers, people, contracts and daily work."""
 
     name = "accounts"
+
+    def ready(self) -> None:
+        """Wires what happens after migrations."""
+        post_migrate.connect(_install, sender=self, dispatch_uid="install what the ground ships")
+
+
+def _install(**_: Any) -> None:
+    from accounts.services.segments import install_segments
+
+    install_segments()

@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class HealthConfig(AppConfig):
@@ -7,7 +10,16 @@ class HealthConfig(AppConfig):
     name = "health"
 
     def ready(self) -> None:
+        """Wires observations to marks, and what happens after migrations."""
         from accounts.signals import account_observed
         from health.services.observing import on_account_observed
 
         account_observed.connect(on_account_observed, dispatch_uid="mark accounts whose score is out of date")
+        post_migrate.connect(_install, sender=self, dispatch_uid="install what health ships")
+
+
+def _install(**_: Any) -> None:
+    """The default scorecard and rules of a new workspace; what an admin took away later stays away."""
+    from health.services.presets import install_defaults
+
+    install_defaults()

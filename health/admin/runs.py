@@ -9,7 +9,6 @@ from django.shortcuts import redirect
 from unfold.decorators import action
 
 from accounts.http import UserRequest
-from cs_workspace.common import clock
 from cs_workspace.common.admin import WorkspaceAdmin, confirm
 from health.models import Run
 
@@ -71,7 +70,7 @@ class RunAdmin(WorkspaceAdmin):
             )
         from health.services.runs import start_run
 
-        run = start_run(kind=Run.Kind.DEMAND, as_of=clock.today(), by=request.user)
+        run = start_run(by=request.user)
         return redirect("health:run", pk=run.pk)
 
     def has_recompute_permission(self, request: UserRequest) -> bool:

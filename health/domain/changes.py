@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Generic, TypeVar, overload
 
 from health.domain.alerting import AccountState, AlertRule
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,27 @@ class Lift:
     points: float
 
 
+class Later(Sequence[T], Generic[T]):
+    """A sequence that is made when it is looked at: most alerts need a decision and few need an explanation."""
+
+    def __init__(self, make: Callable[[], Sequence[T]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _made(self) -> Sequence[T]:
+        return self._make()
+
+    @overload
+    def __getitem__(self, place: int) -> T: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[T]: ...
+    def __getitem__(self, place: int | slice) -> T | Sequence[T]:
+        return self._made[place]
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+
 @dataclass(frozen=True)
 class AccountChange:
     """The standing of one account on a day, beside the one last evaluated.
@@ -41,10 +67,10 @@ class AccountChange:
     """The scorecard version that judged it."""
     states: Mapping[str, tuple[AccountState, AccountState]]
     """By the key of each active rule, whose windows it respects: the state now and as last evaluated."""
-    reasons: tuple[Cause, ...]
+    reasons: Sequence[Cause]
     """What moved the score since seven days ago, or since the oldest score in that time, largest effect first; where
     there is none to compare with, what costs it the most points."""
-    raises: tuple[Lift, ...]
+    raises: Sequence[Lift]
     """What would raise it most, largest gain first."""
     confidence: float
 

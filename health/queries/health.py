@@ -9,6 +9,7 @@ from decimal import Decimal
 import numpy as np
 
 from accounts.models import Account
+from health.domain.eligibility import months_since
 from health.domain.explanation import Move, Outcome, Raise, Row, moved, raises, restored_row, way_up
 from health.domain.phrases import describe
 from health.domain.scorecards import Scorecard
@@ -137,11 +138,6 @@ def sparklines(account_ids: Collection[int], *, today: dt.date) -> dict[int, lis
     for pk, day, score in rows:
         lines[pk].append((day, float(score)))
     return lines
-
-
-def months_since(start: dt.date | None, day: dt.date) -> float:
-    """Months of 30.4 days from the start of a customer to a day; NaN where the start is unknown."""
-    return math.nan if start is None else (day - start).days / 30.4375
 
 
 def _day_to_compare(scored_days: list[dt.date], day: dt.date) -> dt.date | None:

@@ -1,11 +1,15 @@
-"""Scorecards out of the database, as the engine runs them."""
+"""Scorecards out of the database, as the engine runs them, and whom they judge."""
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import OuterRef, Q
 from django.db.models.functions import JSONObject
 
+from accounts.models import Account
+from accounts.models.account import AccountQuerySet
 from health.domain import scorecards as domain
 from health.models import Dimension, Indicator, ScorecardVersion, Tier
 
@@ -62,6 +66,69 @@ def domain_scorecards(version_ids: Iterable[int]) -> dict[int, domain.Scorecard]
         )
         for pk, key, name, number, dimension_rows, tier_rows in rows
     }
+
+
+@dataclass(frozen=True)
+class Binding:
+    """A published version and what its scorecard is bound to; None and "" where it is not bound by that."""
+
+    version_id: int
+    product_id: int | None
+    stage: str
+    segment_id: int | None
+    is_default: bool
+
+
+@dataclass(frozen=True)
+class Judges:
+    """The published scorecards and which accounts each of them judges."""
+
+    cards: dict[int, domain.Scorecard]
+    bindings: tuple[Binding, ...]
+
+    @property
+    def by_product(self) -> bool:
+        """Whether one is bound to a product, so that accounts' products must be known."""
+        return any(binding.product_id for binding in self.bindings)
+
+    def version_for(self, *, products: Sequence[int], stage: str, segment_id: int | None) -> int | None:
+        """The most specific match: product over lifecycle stage over segment over default; None without any.
+
+        `products` are those under contract, the one with the most ARR first.
+        """
+        by_product = {binding.product_id: binding.version_id for binding in self.bindings if binding.product_id}
+        found = [by_product[product] for product in products if product in by_product]
+        found += [binding.version_id for binding in self.bindings if binding.stage and binding.stage == stage]
+        found += [
+            binding.version_id
+            for binding in self.bindings
+            if binding.segment_id is not None and binding.segment_id == segment_id
+        ]
+        found += [binding.version_id for binding in self.bindings if binding.is_default]
+        return next(iter(found), None)
+
+
+def published_scorecards() -> Judges:
+    """Every published scorecard with its binding, in two queries."""
+    rows = (
+        ScorecardVersion.objects.filter(state=ScorecardVersion.State.PUBLISHED)
+        .order_by("scorecard_id")
+        .values_list(
+            "pk", "scorecard__product_id", "scorecard__stage", "scorecard__segment_id", "scorecard__is_default"
+        )
+    )
+    bindings = tuple(Binding(*row) for row in rows)
+    return Judges(domain_scorecards(binding.version_id for binding in bindings), bindings)
+
+
+def scoreable_on(day: dt.date) -> AccountQuerySet:
+    """Accounts that get a score on a day; `health.domain.eligibility` gives the reasons of the others."""
+    return Account.objects.filter(
+        Q(churned_on=None) | Q(churned_on__gt=day),
+        Q(customer_since=None) | Q(customer_since__lte=day),
+        archived_at=None,
+        is_trial=False,
+    )
 
 
 def _dimension(row: dict) -> domain.Dimension:

@@ -1,0 +1,109 @@
+"""Installs what ships: scorecards out of preset files, and the default rules of alerts."""
+
+import math
+from decimal import Decimal
+
+from django.db import transaction
+
+from accounts.models import User
+from cs_workspace.common import clock
+from health.domain import alerting
+from health.domain import scorecards as domain
+from health.models import AlertRule, Dimension, Indicator, Scorecard, ScorecardVersion, Tier
+
+
+@transaction.atomic
+def install_preset(name: str, *, default: bool = False, by: User | None = None) -> Scorecard:
+    """The scorecard of that preset, installed with a published first version where it is not there yet.
+
+    `default` makes it the one that judges all accounts to which no other is bound, unless another one is already.
+    Raises `ScorecardError` where no preset has that name.
+    """
+    preset = domain.load_preset(name)
+    installed, is_new = Scorecard.objects.get_or_create(key=preset.key, defaults={"name": preset.name})
+    if is_new:
+        version = ScorecardVersion.objects.create(
+            scorecard=installed,
+            number=1,
+            state=ScorecardVersion.State.PUBLISHED,
+            published_at=clock.now(),
+            published_by=by,
+        )
+        write_content(version, preset)
+    if default and not Scorecard.objects.filter(is_default=True).exists():
+        installed.is_default = True
+        installed.save(update_fields=["is_default"])
+    return installed
+
+
+def write_content(version: ScorecardVersion, content: domain.Scorecard) -> None:
+    """Dimensions, indicators and tiers of an empty version."""
+    for place, dimension in enumerate(content.dimensions):
+        row = Dimension.objects.create(
+            version=version, key=dimension.key, label=dimension.label, weight=_weight(dimension.weight), position=place
+        )
+        Indicator.objects.bulk_create(
+            Indicator(
+                dimension=row,
+                metric=indicator.metric,
+                label=indicator.label,
+                weight=_weight(indicator.weight),
+                scorer_kind=indicator.scorer.kind,
+                scorer_params=indicator.scorer.params(),
+                missing=indicator.missing,
+                position=number,
+            )
+            for number, indicator in enumerate(dimension.indicators)
+        )
+    Tier.objects.bulk_create(
+        Tier(
+            version=version,
+            key=tier.key,
+            label=tier.label,
+            lower=_decimal(tier.lower),
+            rank=tier.rank,
+            churn_low=_decimal(tier.churn_low),
+            churn_high=_decimal(tier.churn_high),
+            action=tier.action,
+        )
+        for tier in content.tiers
+    )
+
+
+def install_defaults() -> None:
+    """What a new workspace begins with: the Ops scorecard, which judges everybody, and the default rules of alerts.
+
+    Where there is any scorecard or any rule already, nothing is added: what an admin took away stays away.
+    """
+    if not Scorecard.objects.exists():
+        install_preset("ops", default=True)
+    if not AlertRule.objects.exists():
+        AlertRule.objects.bulk_create(_rule(rule) for rule in alerting.DEFAULT_RULES)
+
+
+def _rule(rule: alerting.AlertRule) -> AlertRule:
+    return AlertRule(
+        key=rule.key,
+        name=rule.name,
+        trigger=rule.trigger,
+        threshold=None if math.isnan(rule.threshold) else _decimal(rule.threshold),
+        window_days=rule.window_days or None,
+        tier_rank=rule.tier_rank or None,
+        severity=rule.severity,
+        to_csm=rule.to_csm,
+        to_manager=rule.to_manager,
+        to_executive=rule.to_executive,
+        to_admin=rule.to_admin,
+        task_title=rule.task_title,
+        task_due_hours=rule.task_due_hours,
+        next_action=rule.next_action,
+    )
+
+
+def _weight(weight: float) -> Decimal:
+    """A third of 100 is kept with four decimals; the engine takes shares of the sum."""
+    return round(Decimal(weight), 4)
+
+
+def _decimal(value: float) -> Decimal:
+    return Decimal(str(value))

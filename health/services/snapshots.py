@@ -1,0 +1,167 @@
+"""Writes what was computed: snapshots, and the current health on the accounts' rows. Both only where it differs."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from django.db import connection
+
+from cs_workspace.common import clock
+from health.domain.scorers import FloatArray
+from health.domain.scoring import Scores, stored
+from health.domain.tiers import expected_churn
+
+# Half of what a four-byte float can hold; readings are compared at as many decimals.
+KEPT_DECIMALS = 6
+
+UPSERT = """
+    INSERT INTO health_snapshot AS t
+        (account_id, day, version_id, score, rank, confidence, dimensions, readings, points)
+    SELECT account_id, %(day)s::date, version_id, score, rank, confidence,
+        dimensions::real[], readings::real[], points::real[]
+    FROM unnest(
+        %(ids)s::bigint[], %(versions)s::bigint[], %(scores)s::numeric[], %(ranks)s::smallint[],
+        %(confidences)s::real[], %(dimensions)s::text[], %(readings)s::text[], %(points)s::text[]
+    ) AS v (account_id, version_id, score, rank, confidence, dimensions, readings, points)
+    ON CONFLICT (account_id, day) DO UPDATE SET version_id = excluded.version_id, score = excluded.score,
+        rank = excluded.rank, confidence = excluded.confidence, dimensions = excluded.dimensions,
+        readings = excluded.readings, points = excluded.points
+    WHERE (t.version_id, t.score, t.rank, t.confidence, t.dimensions, t.readings, t.points) IS DISTINCT FROM
+        (excluded.version_id, excluded.score, excluded.rank, excluded.confidence, excluded.dimensions,
+            excluded.readings, excluded.points)
+"""
+# The moment of the update moves once a day, or when something else does: a repetition leaves the row as it is.
+UPDATE_ACCOUNTS = """
+    UPDATE accounts_account a SET health_score = v.score, health_tier = v.tier, health_rank = v.rank,
+        health_trend = v.trend, health_confidence = v.confidence, health_reason = v.reason,
+        expected_churn = v.churn, health_updated = %(at)s
+    FROM unnest(
+        %(ids)s::bigint[], %(scores)s::numeric[], %(tiers)s::text[], %(ranks)s::smallint[], %(trends)s::text[],
+        %(confidences)s::numeric[], %(reasons)s::text[], %(churns)s::numeric[]
+    ) AS v (id, score, tier, rank, trend, confidence, reason, churn)
+    WHERE a.id = v.id AND (
+        a.health_updated IS NULL OR a.health_updated < %(midnight)s OR
+        (a.health_score, a.health_tier, a.health_rank, a.health_trend, a.health_confidence, a.health_reason,
+            a.expected_churn) IS DISTINCT FROM
+        (v.score, v.tier, v.rank, v.trend, v.confidence, v.reason, v.churn)
+    )
+"""
+CLEAR_ACCOUNTS = """
+    UPDATE accounts_account SET health_score = NULL, health_tier = '', health_rank = NULL, health_trend = '',
+        health_confidence = NULL, health_reason = '', expected_churn = NULL, health_updated = %(at)s
+    WHERE id = ANY(%(ids)s) AND (
+        health_score IS NOT NULL OR health_tier <> '' OR health_rank IS NOT NULL OR health_trend <> ''
+        OR health_confidence IS NOT NULL OR health_reason <> '' OR expected_churn IS NOT NULL
+    )
+"""
+# One row an account and not one a snapshot: fewer, and read as whole columns.
+HISTORY = """
+    SELECT account_id, array_agg(day - %(first)s::date) AS places, array_agg(score::float8) AS scores
+    FROM health_snapshot
+    WHERE account_id = ANY(%(ids)s) AND day >= %(first)s::date AND day <= %(day)s::date AND score IS NOT NULL
+    GROUP BY account_id
+"""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Scores of some accounts by one version, in the order of `account_ids`."""
+
+    version_id: int
+    account_ids: list[int]
+    scores: Scores
+
+    @property
+    def ranks(self) -> list[int | None]:
+        """The tier's rank of each account; None without a score."""
+        ranks = [tier.rank for tier in self.scores.scorecard.tiers]
+        return [ranks[index] if index >= 0 else None for index in self.scores.tier.tolist()]
+
+    @property
+    def totals(self) -> list[float | None]:
+        """Scores as stored; None without one."""
+        return _or_none(stored(self.scores.total))
+
+
+def history(account_ids: Sequence[int], *, day: dt.date, days: int) -> tuple[FloatArray, npt.NDArray[np.int64]]:
+    """Stored scores (n, days + 1) of the days up to `day`, that one included, NaN where none; and the days' numbers."""
+    first = day - dt.timedelta(days=days)
+    matrix = np.full((len(account_ids), days + 1), np.nan)
+    rows = {pk: row for row, pk in enumerate(account_ids)}
+    with connection.cursor() as cursor:
+        cursor.execute(HISTORY, {"ids": list(account_ids), "first": first, "day": day})
+        for pk, places, scores in cursor.fetchall():
+            matrix[rows[pk], places] = scores
+    return matrix, np.arange(first.toordinal(), day.toordinal() + 1)
+
+
+def write_snapshots(verdict: Verdict, *, day: dt.date) -> int:
+    """The snapshots of a day; gives how many were made or changed."""
+    scores = verdict.scores
+    return _execute(
+        UPSERT,
+        day=day,
+        ids=verdict.account_ids,
+        versions=[verdict.version_id] * len(verdict.account_ids),
+        scores=verdict.totals,
+        ranks=verdict.ranks,
+        confidences=scores.confidence.tolist(),
+        dimensions=_arrays(scores.dimensions),
+        readings=_arrays(scores.values),
+        points=_arrays(np.where(np.isnan(scores.indicators), np.nan, scores.contributions)),
+    )
+
+
+def remove_snapshots(account_ids: Sequence[int], *, day: dt.date) -> int:
+    """Drops what was computed of accounts that get no score on that day."""
+    if not account_ids:
+        return 0
+    return _execute(
+        "DELETE FROM health_snapshot WHERE account_id = ANY(%(ids)s) AND day = %(day)s", ids=account_ids, day=day
+    )
+
+
+def update_accounts(
+    verdict: Verdict, *, trends: Sequence[str], reasons: Sequence[str], day: dt.date, at: dt.datetime
+) -> int:
+    """The current health on the accounts' rows; gives how many were changed."""
+    card = verdict.scores.scorecard
+    tiers = verdict.scores.tier.tolist()
+    churn = [expected_churn(tier) for tier in card.tiers]
+    return _execute(
+        UPDATE_ACCOUNTS,
+        ids=verdict.account_ids,
+        scores=verdict.totals,
+        tiers=[card.tiers[index].label if index >= 0 else "" for index in tiers],
+        ranks=verdict.ranks,
+        trends=list(trends),
+        confidences=np.round(verdict.scores.confidence, 3).tolist(),
+        reasons=[reason[:200] for reason in reasons],
+        churns=[churn[index] if index >= 0 else None for index in tiers],
+        at=at,
+        midnight=clock.start_of(day),
+    )
+
+
+def clear_accounts(account_ids: Sequence[int], *, at: dt.datetime) -> int:
+    """No score is a valid state: what accounts that get none showed before is taken away."""
+    return _execute(CLEAR_ACCOUNTS, ids=account_ids, at=at) if account_ids else 0
+
+
+def _execute(sql: str, **params: Any) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.rowcount
+
+
+def _arrays(values: FloatArray) -> list[str]:
+    """Rows as PostgreSQL writes arrays; text, because unnest would flatten an array of arrays."""
+    rows = np.round(values, KEPT_DECIMALS).tolist()
+    return [str(row).replace("nan", "NULL").replace("[", "{").replace("]", "}") for row in rows]
+
+
+def _or_none(values: FloatArray) -> list[float | None]:
+    return [None if np.isnan(value) else value for value in values.tolist()]
