@@ -4,7 +4,8 @@ import datetime as dt
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Cast, Concat
 
 from accounts.models import Account, User
 
@@ -16,8 +17,13 @@ class RunQuerySet(models.QuerySet["Run"]):
         return self.filter(state=Run.State.RUNNING)
 
     def visible_to(self, user: User) -> "RunQuerySet":
-        """Those that the user asked for; admins see all."""
-        return self if user.is_admin else self.filter(by=user)
+        """Those that the user asked for, and those of accounts that the user sees; who sees everything sees all."""
+        if user.sees_everything:
+            return self
+        scopes = Account.objects.visible_to(user).values_list(
+            Concat(Value("account:"), Cast("pk", models.CharField())), flat=True
+        )
+        return self.filter(Q(by=user) | Q(scope__in=scopes))
 
 
 class Run(models.Model):
@@ -54,6 +60,12 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def account_id(self) -> int | None:
+        """The one account that it covers; None where it covers more."""
+        kind, _, pk = self.scope.partition(":")
+        return int(pk) if kind == "account" else None
 
 
 class ChunkQuerySet(models.QuerySet["Chunk"]):
@@ -116,7 +128,12 @@ class SegmentFigures(models.Model):
 
     day = models.DateField(primary_key=True)
     run = models.ForeignKey(
-        Run, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", help_text="The run that took them last."
+        Run,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The run that took them last.",
     )
     means = models.JSONField(default=dict)
     quartiles = models.JSONField(default=dict)

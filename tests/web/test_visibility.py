@@ -28,7 +28,10 @@ def record(name: str, factory: type, **fields: Any) -> Builder:
     return lambda cast: {name: factory(account=cast.account, **fields).pk}
 
 
-OBJECTS: dict[str, Builder] = {}
+OBJECTS: dict[str, Builder] = {
+    "health:recompute-account": lambda cast: {"pk": cast.account.pk},
+    "health:run": lambda cast: {"pk": make.RunFactory(by=cast.owner, scope=f"account:{cast.account.pk}").pk},
+}
 
 LISTS: dict[str, Builder | None] = {
     "palette": None,
@@ -42,6 +45,8 @@ OPEN: dict[str, str] = {
     "settings": "one's own settings",
     "healthz": "asked by machines; says only that the process lives",
     "readyz": "asked by machines; says only which server answers",
+    "health:recompute-all": "starts a run and shows nothing; refuses all but those who see everything",
+    "health:recompute-book": "starts a run over one's own book",
 }
 
 # Those that answer without a session; everything else sends to the login.
