@@ -165,7 +165,8 @@ def _pump(program: Program, process: subprocess.Popen[str]) -> None:
         for line in process.stdout:
             log.write(line)
             log.flush()
-            say(f"{program.name:<6} | {line.rstrip()}")
+            if line.strip():
+                say(f"{program.name:<6} | {line.rstrip()}")
 
 
 def _end_group(leader: int) -> None:

@@ -47,3 +47,9 @@ def test_without_its_database_the_workspace_is_not_ready(client: Client, setting
 @pytest.mark.parametrize("address", ["/healthz", "/readyz"])
 def test_only_reading_is_allowed(client: Client, address: str) -> None:
     assert client.post(address).status_code == 405
+
+
+def test_a_check_from_inside_the_machine_is_neither_sent_to_https_nor_refused(client: Client, settings) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    assert client.get("/healthz", headers={"host": "127.0.0.1:8000"}).status_code == 200
+    assert client.get("/login/", headers={"host": "127.0.0.1:8000"}).status_code == 301
