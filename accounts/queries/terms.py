@@ -16,8 +16,8 @@ IN_FORCE = """(
 # One row an account of %(ids)s as of %(day)s: `arr` in workspace currency, `seats` licensed and assigned,
 # `expected_logins` a week, `renewal_date`, `in_force` (number of contracts), `ended_on` (end of the last contract that
 # is over). Ends are the first day without the contract. A contract that another one follows on has no renewal of its
-# own; a follower is signed, begins within the 30 days before the end and lasts longer. A currency without a rate
-# counts one to one; `accounts.services.arr` says so.
+# own; a follower is signed, begins within the 30 days before the end and lasts longer; on a past day, of which nobody
+# knows what was signed, it must have begun. A currency without a rate counts one to one; `accounts.services.arr` says so.
 TERMS = f"""
     SELECT a.id AS account_id, COALESCE(lines.arr, 0) AS arr, lines.seats, lines.seats_assigned,
         forced.expected_logins, forced.renewal_date, COALESCE(forced.in_force, 0) AS in_force, past.ended_on
@@ -28,6 +28,7 @@ TERMS = f"""
                 SELECT 1 FROM accounts_contract f
                 WHERE f.account_id = c.account_id AND f.status = 'active' AND f.start > c.start
                     AND f.start BETWEEN c."end" - 30 AND c."end" AND (f."end" IS NULL OR f."end" > c."end")
+                    AND (f.start <= %(day)s::date OR %(day)s::date >= %(today)s::date)
             )) AS renewal_date
         FROM accounts_contract c
         WHERE c.account_id = ANY(%(ids)s) AND {IN_FORCE}

@@ -1,12 +1,14 @@
 """Observations in the fewest words, for tests of what is made of them."""
 
 import datetime as dt
+import math
 from itertools import count
 from typing import Any
 
 from accounts.models import Account, Contract, ContractLine, Product
 from cs_workspace.common import clock
 from health.domain.observations import UsageRow
+from health.metrics import compute
 from health.services.observing import record_usage_days
 
 TODAY = dt.date(2026, 3, 15)
@@ -46,3 +48,9 @@ def noon(days: int) -> dt.datetime:
 def usage(account: Account, days: range | list[int], **measures: Any) -> None:
     """The same measures on each of the days (counted back from `TODAY`)."""
     record_usage_days([UsageRow(account.pk, ago(day), **measures) for day in days])
+
+
+def reading(metric: str, account: Account, *, day: dt.date = TODAY) -> float | None:
+    """What the metric says of the account; None where it is unknown."""
+    value = float(compute([metric], [account.pk], day)[metric][0])
+    return None if math.isnan(value) else round(value, 6)
