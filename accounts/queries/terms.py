@@ -17,7 +17,7 @@ IN_FORCE = """(
 # `expected_logins` a week, `renewal_date`, `in_force` (number of contracts), `ended_on` (end of the last contract that
 # is over). Ends are the first day without the contract. A contract that another one follows on has no renewal of its
 # own; a follower is signed, begins within the 30 days before the end and lasts longer; on a past day, of which nobody
-# knows what was signed, it must have begun. A currency without a rate counts one to one; `accounts.services.arr` says so.
+# knows what was signed, it must have begun. A currency without a rate counts one to one, which `refresh_arr` logs.
 TERMS = f"""
     SELECT a.id AS account_id, COALESCE(lines.arr, 0) AS arr, lines.seats, lines.seats_assigned,
         forced.expected_logins, forced.renewal_date, COALESCE(forced.in_force, 0) AS in_force, past.ended_on
