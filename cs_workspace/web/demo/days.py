@@ -45,6 +45,7 @@ class Days:
 
     @property
     def first(self) -> dt.date:
+        """The oldest day."""
         return self.as_of - dt.timedelta(days=self.count)
 
     def day(self, index: int) -> dt.date:
@@ -57,6 +58,7 @@ class Days:
 
     @cached_property
     def dates(self) -> np.ndarray:
+        """All days, as NumPy writes them."""
         return np.datetime64(self.first, "D") + np.arange(self.count)
 
     @cached_property
