@@ -11,10 +11,12 @@ TESTS ?= tests
 PYTEST_ARGS ?= -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-server-mode check format bench demo recompute shell lock clean
+.PHONY: help install run test test-server-mode check format bench demo recompute shell lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(RUN_READY) ## make the environment from the lock file, without what tests and checks need
 
 run: $(RUN_READY) ## start the workspace: database, broker, web, worker, beat (PORT=8000 HOST=127.0.0.1)
 	@exec $(MANAGE) up
