@@ -37,7 +37,10 @@ CONTACTS = """
     "stakeholder_changes",
 )
 def contacts(asked: Asked) -> Columns:
-    """Who is there and who left; unknown for accounts of which no contact is known."""
+    """Unknown for accounts of which no contact is known. Without a champion the strength is 0; it is unknown where
+    nobody has stated the champion's influence. A buying committee is a decision maker with a champion, sponsor or
+    technical lead beside. Key roles are champion, executive sponsor and decision maker.
+    """
     seen = asked.rows(CONTACTS)
     mapped = seen["mapped"] == 1
     champion = seen["champion"]

@@ -11,7 +11,9 @@ APPROACHING_DAYS = 90
 
 @reads("contract_status", "days_to_renewal")
 def contracts(asked: Asked) -> Columns:
-    """Status and days to renewal, negative once the last contract has ended; unknown where there never was one."""
+    """The renewal is the nearest end of a contract in force on which no other follows. Unknown where there never was a
+    contract; an open-ended one is active and has no renewal.
+    """
     seen = asked.read(terms)
     in_force = seen["in_force"] > 0
     expired = ~in_force & ~np.isnan(seen["days_since_end"])

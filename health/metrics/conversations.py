@@ -29,7 +29,9 @@ TOUCHES = """
 
 @reads("sentiment", "meeting_attendance", "email_response_rate", "days_since_contact")
 def touches(asked: Asked) -> Columns:
-    """Attendance, answers and tone over 90 days, and days since the last two-way touch."""
+    """Tone is the class nearest to the mean of positive (1), neutral (0) and negative (−1). Answered are e-mails and
+    chats from us. Two-way is a touch that the customer attended, began or answered. Unknown where there was none.
+    """
     seen = asked.rows(TOUCHES, since=asked.since(90), zone=str(asked.end.tzinfo))
     tone = seen["tone"]
     nearest = np.select([tone >= 0.5, tone <= -0.5], [POSITIVE, NEGATIVE], NEUTRAL)

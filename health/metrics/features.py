@@ -36,7 +36,9 @@ BREADTH = """
 
 @reads("feature_breadth")
 def breadth(asked: Asked) -> Columns:
-    """Features used in 30 days ÷ features there are."""
+    """There are the features of the products under contract and of those used in the window: the number that a product
+    states, else those known of it. Unknown where no use of a feature was ever seen.
+    """
     months, masks = month_masks(asked.day, 30)
     seen = asked.rows(BREADTH, months=months, masks=masks, past=(1 << asked.day.day) - 1)
     return {"feature_breadth": np.minimum(ratio(seen["used"], seen["known"]), 1.0)}

@@ -24,7 +24,9 @@ INVOICES = """
 
 @reads("payment_status", "financial_standing", "late_payments")
 def invoices(asked: Asked) -> Columns:
-    """How the account pays; unknown where it never had an invoice."""
+    """Paid late are invoices that were paid after they were due or are overdue; void ones do not count. Unknown where
+    there never was an invoice.
+    """
     seen = asked.rows(INVOICES)
     billed, overdue = seen["billed"] == 1, seen["overdue_days"]
     delinquent, late = overdue > DELINQUENT_DAYS, overdue > LATE_DAYS

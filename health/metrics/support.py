@@ -37,7 +37,9 @@ TICKETS = """
     "support_csat",
 )
 def tickets(asked: Asked) -> Columns:
-    """Counts, shares and times of tickets. Where nobody ever had a ticket there is no source, and nothing is known."""
+    """An account without a ticket has 0, unless nobody in the workspace ever had one: then no source is connected, and
+    nothing is known. Shares and times are unknown where there is no ticket to take them of.
+    """
     seen = asked.rows(TICKETS, d30=asked.since(30), d90=asked.since(90), d365=asked.since(365))
     connected = seen["there"] == 1
     usual = seen["d365"] * 30 / 365

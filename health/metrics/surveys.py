@@ -28,7 +28,9 @@ ANSWERS = """
 
 @reads("nps", "nps_class", "csat", "stakeholder_satisfaction")
 def answers(asked: Asked) -> Columns:
-    """NPS, its class, CSAT and the satisfaction of stakeholders over 180 days."""
+    """Of NPS the latest answer of each contact counts. Satisfaction is the mean of CSAT, review and onboarding answers.
+    Unknown without an answer in the window.
+    """
     seen = asked.rows(ANSWERS, since=asked.since(180))
     mean = seen["nps_mean"]
     of_mean = np.select([mean >= PROMOTER_MEAN, mean >= PASSIVE_MEAN], [PROMOTER, PASSIVE], DETRACTOR)

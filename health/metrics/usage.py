@@ -116,7 +116,10 @@ def usage_windows(asked: Asked) -> Columns:
 
 @reads("login_days", "logins_per_week_ratio")
 def logins(asked: Asked) -> Columns:
-    """Days with a login, and logins against those that the contract expects."""
+    """Days with a login, and logins against those that the contracts in force expect.
+
+    Unknown where no source ever reported logins; the second also where no contract expects any.
+    """
     seen = asked.read(usage_windows)
     known = ~np.isnan(seen["logins"])
     found: Columns = {}
@@ -130,7 +133,11 @@ def logins(asked: Asked) -> Columns:
 
 @reads("usage_change", "login_change", "data_volume_change")
 def changes(asked: Asked) -> Columns:
-    """Thirty days against the thirty before; for seasonal accounts against the same thirty a year before."""
+    """Thirty days against the thirty before; for seasonal accounts against the same thirty 365 days before.
+
+    Unknown until two whole windows were observed, and where the older one holds nothing to compare with. Where a source
+    counts no users, a day with any activity stands for one user's day.
+    """
     seen, year = asked.read(usage_windows), asked.rows(YEAR_BEFORE)
     seasonal = ~np.isnan(year["seasonal"])
     covered = np.where(seasonal, year["covered"], seen["covered"]) == 1
@@ -141,7 +148,6 @@ def changes(asked: Asked) -> Columns:
 
     found: Columns = {}
     if "usage_change" in asked.metrics:
-        # Where users are not counted, a day with any activity stands for one user's day.
         by_day = change(np.nan_to_num(seen["active_days"]), "active_days_before")
         found["usage_change"] = np.where(
             np.isnan(seen["user_days"]), by_day, change(seen["user_days"], "user_days_before")
@@ -155,7 +161,10 @@ def changes(asked: Asked) -> Columns:
 
 @reads("last_activity_days", "seat_utilisation", "integration_count")
 def latest(asked: Asked) -> Columns:
-    """The newest activity, and the newest count of seats and integrations of each product in 90 days."""
+    """The newest activity, and the newest count of seats and integrations of each product in 90 days, added up.
+
+    Where usage says nothing of assigned seats, those of the contract lines count.
+    """
     seen, contract = asked.rows(LATEST), asked.read(terms)
     assigned = np.where(np.isnan(seen["seats_assigned"]), contract["seats_assigned"], seen["seats_assigned"])
     return {

@@ -52,26 +52,31 @@ def active_users(asked: Asked) -> Columns:
 
 @reads("dau_mau")
 def stickiness(asked: Asked) -> Columns:
-    """Mean daily active users ÷ monthly active users; only named users can tell."""
+    """Unknown where the source names no users, or nobody was active."""
     seen = asked.read(users)
     return {"dau_mau": ratio(seen["user_days"] / 30, seen["users"])}
 
 
 @reads("active_user_ratio")
 def licences_used(asked: Asked) -> Columns:
-    """Distinct active users ÷ licensed seats."""
+    """Seats are those of the contracts in force; unknown without any.
+
+    Of a source that counts users by day and does not name them, the busiest day stands for the distinct users.
+    """
     return {"active_user_ratio": ratio(asked.read(active_users)["active"], asked.read(terms)["seats"])}
 
 
 @reads("core_actions_per_user")
 def core_actions(asked: Asked) -> Columns:
-    """Core actions ÷ active users; unknown without an active user."""
+    """Unknown without an active user; users as in `active_user_ratio`."""
     actions = asked.read(usage_windows)["core_actions"]
     return {"core_actions_per_user": ratio(actions, asked.read(active_users)["active"])}
 
 
 @reads("core_actions_ratio")
 def core_actions_in_segment(asked: Asked) -> Columns:
-    """Core actions per user ÷ the mean of the segment on that day, or of the whole book for accounts without one."""
+    """The mean is taken once a day over all scored accounts of the segment; accounts without a segment are measured
+    against the whole book.
+    """
     mine, means = asked.read(core_actions)["core_actions_per_user"], asked.rows(SEGMENT_MEANS)
     return {"core_actions_ratio": ratio(mine, means["mean"])}
