@@ -1,4 +1,4 @@
-"""The worker that other fault tests kill and start again: it is real, it is on the test's servers, and it comes back."""
+"""The worker that other fault tests kill: it is real, it is on the servers of the test, and it comes back."""
 
 import psutil
 import pytest
