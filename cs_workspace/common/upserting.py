@@ -14,10 +14,10 @@ BATCH = 5_000
 class Target:
     """A table that rows are written to.
 
-    `columns` maps each column to its PostgreSQL type, in the order of the rows. `conflict` is the text after ON CONFLICT.
-    `updates` maps columns to what they become, where `excluded` is the new row and `t` the one that is there; a row is
-    changed if one of them says something else. `stamps` are set on such a change only. `inserts` fills columns of new
-    rows that are not among the given ones; it may use `given`, the row at hand.
+    `columns` maps each column to its PostgreSQL type, in the order of the rows. `conflict` is the text after ON
+    CONFLICT. `updates` maps columns to what they become, where `excluded` is the new row and `t` the one that is there;
+    a row is changed if one of them says something else. `stamps` are set on such a change only. `inserts` fills columns
+    of new rows that are not among the given ones; it may use `given`, the row at hand.
     """
 
     table: str

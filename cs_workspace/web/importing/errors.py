@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 
-class ImportRefused(Exception):
+class ImportRefused(Exception):  # noqa: N818  not a fault of the program
     """Nothing was written; the text says why, in words for the person who imports."""
 
 

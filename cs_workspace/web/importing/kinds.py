@@ -20,6 +20,14 @@ class Reading(StrEnum):
     BOOLEAN = "boolean"
     CHOICE = "choice"
     LIST = "list"
+    EMAIL = "e-mail"
+    CURRENCY = "currency"
+    ZONE = "time zone"
+
+
+# What a mapping may say of fields that it makes up itself
+OWN_READINGS = (Reading.TEXT, Reading.INTEGER, Reading.DECIMAL, Reading.DATE, Reading.BOOLEAN)
+NUMERIC_READINGS = (Reading.INTEGER, Reading.DECIMAL, Reading.BOOLEAN)
 
 
 INTEGER_MAX = 2_147_483_647
@@ -33,7 +41,8 @@ class Field:
     """One field: its reading and its bounds.
 
     `empty` is what an empty cell means where the field always has a value. `names` is the kind of record that the
-    value names in the same source (account, contract, contact) or in the workspace (product, feature, user).
+    value names in the same source (account, contract, contact) or in the workspace (product, user). A day that may well
+    lie ahead says so by `ahead`.
     """
 
     name: str
@@ -46,6 +55,7 @@ class Field:
     earliest: dt.date | None = None
     empty: object = None
     names: str = ""
+    ahead: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,6 +64,7 @@ class Kind:
 
     `keyed` kinds need a key column, their external id. The others are known by their `natural` fields; given a key all
     the same, rows that share the natural fields add up. `owner` lists fields of which one says whose row it is.
+    `prefix` begins the names of fields that a mapping makes up; rows of a kind that `merges` may say a thing twice.
     """
 
     name: str
@@ -83,8 +94,8 @@ def _money(name: str, *, least: float = 0, required: bool = False) -> Field:
     return Field(name, Reading.DECIMAL, required, least=least, most=MONEY_MAX)
 
 
-def _day(name: str, *, required: bool = False, earliest: dt.date | None = None) -> Field:
-    return Field(name, Reading.DATE, required, earliest=earliest)
+def _day(name: str, *, required: bool = False, earliest: dt.date | None = None, ahead: bool = False) -> Field:
+    return Field(name, Reading.DATE, required, earliest=earliest, ahead=ahead)
 
 
 def _moment(name: str, *, required: bool = False, earliest: dt.date | None = OBSERVED_SINCE) -> Field:
@@ -103,7 +114,7 @@ ACCOUNT = _text("account", names="account")
 CONTRACT = _text("contract", names="contract")
 CONTACT = _text("contact", names="contact")
 PRODUCT = _text("product", 120, names="product")
-CURRENCY = _text("currency", 3)
+CURRENCY = Field("currency", Reading.CURRENCY, empty="")
 SENTIMENTS = ("positive", "neutral", "negative")
 
 ACCOUNTS = Kind(
@@ -114,13 +125,13 @@ ACCOUNTS = Kind(
         _text("domain"),
         _text("industry", 100),
         _text("country", 60),
-        _text("time_zone", 60),
+        Field("time_zone", Reading.ZONE, empty=""),
         _choice("stage", "onboarding", "adopting", "established", "renewing", "churned", "won_back"),
         _flag("is_trial"),
         _flag("churned"),
         _day("churned_on"),
         _text("parent", names="account"),
-        _text("owner", 254, names="user"),
+        Field("owner", Reading.EMAIL, empty="", names="user"),
         Field("tags", Reading.LIST, longest=40, empty=()),
         CURRENCY,
         _day("customer_since"),
@@ -138,12 +149,12 @@ CONTACTS = Kind(
     (
         ACCOUNT,
         _text("name", 120, required=True),
-        _text("email", 254),
+        Field("email", Reading.EMAIL, empty=""),
         _text("phone", 40),
         _text("title", 120),
         _text("function", 60),
         _choice("seniority", "executive", "director", "manager", "staff"),
-        _text("time_zone", 60),
+        Field("time_zone", Reading.ZONE, empty=""),
         Field(
             "roles",
             Reading.LIST,
@@ -165,8 +176,8 @@ CONTRACTS = Kind(
     (
         ACCOUNT,
         _text("number", 60),
-        _day("start", required=True),
-        _day("end"),
+        _day("start", required=True, ahead=True),
+        _day("end", ahead=True),
         _flag("auto_renew"),
         _count("notice_days"),
         _count("term_months"),
@@ -198,7 +209,7 @@ INVOICES = Kind(
         CONTRACT,
         _text("number", 60, required=True),
         _day("issued_on"),
-        _day("due_on", required=True),
+        _day("due_on", required=True, ahead=True),
         _day("paid_on"),
         _money("amount", least=-MONEY_MAX, required=True),
         CURRENCY,
@@ -245,7 +256,13 @@ FEATURE_USE = Kind(
 USER_DAYS = Kind(
     "user_days",
     "day of a user",
-    (ACCOUNT, CONTRACT, PRODUCT, _text("user", 120, required=True), _day("day", required=True, earliest=OBSERVED_SINCE)),
+    (
+        ACCOUNT,
+        CONTRACT,
+        PRODUCT,
+        _text("user", 120, required=True),
+        _day("day", required=True, earliest=OBSERVED_SINCE),
+    ),
     keyed=False,
     natural=("account", "contract", "product", "user", "day"),
     owner=("account", "contract"),
@@ -290,7 +307,7 @@ TOUCHES = Kind(
         _choice("kind", "call", "meeting", "email", "chat", "visit", "qbr", required=True),
         _choice("direction", "out", "in", empty="out"),
         _moment("at", required=True),
-        _text("by", 254, names="user"),
+        Field("by", Reading.EMAIL, empty="", names="user"),
         _flag("attended", empty=None),
         _moment("answered_at"),
         _choice("sentiment", *SENTIMENTS),

@@ -16,19 +16,19 @@ class Mark(StrEnum):
     COMMA = ","
 
 
-class NumberWrong(ValueError):
+class NumberError(ValueError):
     """A text that is no number; the message says why."""
 
 
 GROUP = r"[ \u00a0\u202f'’]"
-PLAIN = re.compile(r"[+-]?\d{1,30}", re.A)
+PLAIN = re.compile(r"[+-]?\d{1,30}", re.ASCII)
 POINTED = re.compile(
     rf"[+-]?(?:\d{{1,30}}|\d{{1,3}}(?:,\d{{3}}){{1,9}}|\d{{1,3}}(?:{GROUP}\d{{3}}){{1,9}})?(?:\.\d{{0,30}})?(?:[eE][+-]?\d{{1,2}})?",
-    re.A,
+    re.ASCII,
 )
 COMMAED = re.compile(
     rf"[+-]?(?:\d{{1,30}}|\d{{1,3}}(?:\.\d{{3}}){{1,9}}|\d{{1,3}}(?:{GROUP}\d{{3}}){{1,9}})?(?:,\d{{0,30}})?(?:[eE][+-]?\d{{1,2}})?",
-    re.A,
+    re.ASCII,
 )
 SHAPES = {Mark.POINT: POINTED, Mark.COMMA: COMMAED}
 GROUPS = re.compile(GROUP)
@@ -36,24 +36,24 @@ CURRENCY = "€$£¥"
 
 
 def decimal(text: str, mark: Mark | None) -> Decimal:
-    """The number that `text` writes; without a mark the point parts the decimals. Raises NumberWrong."""
+    """The number that `text` writes; without a mark the point parts the decimals. Raises NumberError."""
     bare = _bare(text)
     mark = mark or Mark.POINT
     if not any(map(str.isdigit, bare)) or not SHAPES[mark].fullmatch(bare):
         if text.endswith("%"):
-            raise NumberWrong("is a percentage; shares are written as fractions")
-        raise NumberWrong("is not a number")
+            raise NumberError("is a percentage; shares are written as fractions")
+        raise NumberError("is not a number")
     other = "," if mark is Mark.POINT else "."
     return Decimal(GROUPS.sub("", bare).replace(other, "").replace(mark, "."))
 
 
 def whole(text: str, mark: Mark | None) -> int:
-    """The whole number that `text` writes; `27.0` is one. Raises NumberWrong."""
+    """The whole number that `text` writes; `27.0` is one. Raises NumberError."""
     if PLAIN.fullmatch(text):
         return int(text)
     number = decimal(text, mark)
     if number != number.to_integral_value():
-        raise NumberWrong("is not a whole number")
+        raise NumberError("is not a whole number")
     return int(number)
 
 
@@ -89,16 +89,18 @@ class MarkEvidence:
     def verdict(self) -> Mark | None:
         """The mark that the values leave; None where none of them needs one.
 
-        Raises NumberWrong where they leave both marks, or prove both.
+        Raises NumberError where they leave both marks, or prove both.
         """
         if self.point and self.comma:
-            raise NumberWrong(f"writes decimals with a point in line {self.point} and with a comma in line {self.comma}")
+            raise NumberError(
+                f"writes decimals with a point in line {self.point} and with a comma in line {self.comma}"
+            )
         if self.point:
             return Mark.POINT
         if self.comma:
             return Mark.COMMA
         if self.either:
-            raise NumberWrong(
+            raise NumberError(
                 f"can be read with decimals or in thousands throughout, as “{self.example}” in line {self.either}"
             )
         return None
