@@ -202,7 +202,6 @@ def start_valkey(var_dir: Path) -> None:
     sockets, log = socket_dir(var_dir), var_dir.absolute() / "log" / "valkey.log"
     _end_hung_valkey(sockets)
     _fresh_log(log)
-    (sockets / "valkey.sock").unlink(missing_ok=True)
     options = {
         "port": "0", "unixsocket": str(sockets / "valkey.sock"), "unixsocketperm": "700", "daemonize": "yes",
         "pidfile": str(sockets / "valkey.pid"), "logfile": str(log), "dir": str(sockets), "save": "",

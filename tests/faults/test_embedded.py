@@ -19,6 +19,7 @@ import redis
 from django.conf import settings
 
 from cs_workspace import embedded
+from cs_workspace.embedded_servers import SYSTEM_USER
 
 
 @pytest.fixture
@@ -121,7 +122,9 @@ def test_a_pid_file_whose_number_now_belongs_to_another_program_does_not_stop_th
         pid_file = var / "postgres" / "postmaster.pid"
         lines = pid_file.read_text().splitlines()
         kill(postmaster(var))
-    stranger = subprocess.Popen(["cat"], stdin=subprocess.PIPE)
+    # Only a process of the same user deceives PostgreSQL: of another's it knows that it cannot be its own.
+    user = SYSTEM_USER if os.geteuid() == 0 else None
+    stranger = subprocess.Popen(["cat"], stdin=subprocess.PIPE, user=user, cwd="/")
     pid_file.write_text("\n".join([str(stranger.pid), *lines[1:]]) + "\n")
     with embedded.servers(var, durable=False):
         assert remembered(var) == ["kept"]
