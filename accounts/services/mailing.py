@@ -55,10 +55,11 @@ def send_messages() -> Counter[Outcome]:
         return done
     with _mail_server() as server:
         while server and done.total() < BATCH:
-            notification = _claim_message()
-            if notification is None:
+            claimed = _claim_message()
+            if claimed is None:
                 break
-            outcome, error = _hand_over(_message_mail(notification), server)
+            notification, mail = claimed
+            outcome, error = _hand_over(mail, server)
             _settle(Notification.objects.filter(pk=notification.pk), outcome, error, back_to=Notification.Email.PENDING)
             done[outcome] += 1
             if outcome is Outcome.UNCLEAR:  # the connection is lost; the next run opens another
@@ -74,10 +75,10 @@ def send_digests() -> Counter[Outcome]:
         return done
     with _mail_server() as server:
         for user, day in due if server else []:
-            notifications = _claim_digest(user, day)
-            if not notifications:
+            mail = _claim_digest(user, day)
+            if mail is None:
                 continue
-            outcome, error = _hand_over(_digest_mail(user, day, notifications), server)
+            outcome, error = _hand_over(mail, server)
             _settle_digest(user, day, outcome, error)
             done[outcome] += 1
             if outcome is Outcome.UNCLEAR:
@@ -101,7 +102,8 @@ def count_as_sent(notification: Notification, *, by: User) -> bool:
 
 
 @transaction.atomic(durable=True)
-def _claim_message() -> Notification | None:
+def _claim_message() -> tuple[Notification, EmailMultiAlternatives] | None:
+    """The next e-mail to go out, claimed and written: one that cannot be written is not claimed either."""
     notification = (
         Notification.objects.to_send(now=clock.now())
         .filter(user__is_active=True)
@@ -110,9 +112,10 @@ def _claim_message() -> Notification | None:
         .order_by("severity", "email_due_at", "pk")
         .first()
     )
-    if notification is not None:
-        _claim(Notification.objects.filter(pk=notification.pk))
-    return notification
+    if notification is None:
+        return None
+    _claim(Notification.objects.filter(pk=notification.pk))
+    return notification, _message_mail(notification)
 
 
 def _claim(notifications, **fields) -> None:
@@ -142,17 +145,17 @@ def _digest_day(user: User, now: dt.datetime) -> dt.date | None:
 
 
 @transaction.atomic(durable=True)
-def _claim_digest(user: User, day: dt.date) -> list[Notification]:
-    """What was not read meanwhile; empty if there is nothing, or that day's digest was claimed already."""
+def _claim_digest(user: User, day: dt.date) -> EmailMultiAlternatives | None:
+    """The digest of what was not read meanwhile; None if there is nothing, or that day's was claimed already."""
     waiting = Notification.objects.for_digest().filter(user=user)
     waiting.exclude(read_at=None).update(email_state=Notification.Email.NONE)
     if not waiting.exists():
-        return []
+        return None
     digest, is_first = Digest.objects.get_or_create(user=user, day=day, defaults={"claimed_at": clock.now()})
     if not is_first:
-        return []
+        return None
     _claim(waiting, digest=digest)
-    return list(digest.notifications.order_by("severity", "-created_at", "-pk"))
+    return _digest_mail(user, day, list(digest.notifications.order_by("severity", "-created_at", "-pk")))
 
 
 @transaction.atomic
