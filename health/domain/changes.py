@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Generic, TypeVar, overload
+from typing import Generic, TypedDict, TypeVar, overload
 
 from health.domain.alerting import AccountState, AlertRule
 
@@ -21,6 +21,14 @@ class Cause:
     label: str
     detail: str
     points: float
+
+
+class Reason(TypedDict):
+    """One reason of an alert as it is stored; `points` is None where it moved none."""
+
+    label: str
+    detail: str
+    points: float | None
 
 
 @dataclass(frozen=True)

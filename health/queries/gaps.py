@@ -3,13 +3,13 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from django.db import connection
 
 from cs_workspace.common import clock
 from health.domain.alerting import silent_sources
+from health.domain.changes import Reason
 from health.domain.scorers import FloatArray
 
 # Name, table, and the column that says when: a day, or a moment of a workspace day. Events are not among them: they
@@ -59,7 +59,7 @@ def reporting(account_ids: Sequence[int], *, as_of: dt.date, window_days: int) -
     return Reporting(tuple(name for name, *_ in SOURCES), table[:, ::2], np.nan_to_num(table[:, 1::2]))
 
 
-def silences(account_ids: Sequence[int], *, as_of: dt.date, window_days: int) -> dict[int, list[dict[str, Any]]]:
+def silences(account_ids: Sequence[int], *, as_of: dt.date, window_days: int) -> dict[int, list[Reason]]:
     """The silent sources of accounts, as reasons of an alert: which, since when, and how regular it was. One query."""
     if not account_ids:
         return {}

@@ -2,26 +2,19 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import TypedDict
 
-from django.db.models import Count, Exists, OuterRef, Subquery, Value
+from django.db.models import Count, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from accounts.models import Account, Task, Touch, User
+from accounts.models import Account, Task, User
 from accounts.services.notifying import Message, notify
 from health.domain.alerting import AlertRule, Severity
+from health.domain.changes import Reason
 from health.models import Alert
+from health.queries.acting import acted
 
 Spoken = tuple[Alert, AlertRule, Account]
-
-
-class Reason(TypedDict):
-    """One reason of an alert as it is stored; `points` is None where it moved none."""
-
-    label: str
-    detail: str
-    points: float | None
 
 
 def make_tasks(spoken: Sequence[Spoken], *, at: dt.datetime) -> None:
@@ -141,10 +134,5 @@ def count_open_alerts(account_ids: Collection[int]) -> None:
 
 def mark_acted(alert_ids: Collection[int]) -> None:
     """Says of resolved alerts whether a touch or a finished task came while they stood. One statement."""
-    touched = Touch.objects.kept().filter(
-        account=OuterRef("account"), at__gte=OuterRef("opened_at"), at__lte=OuterRef("resolved_at")
-    )
-    done = Task.objects.filter(
-        account=OuterRef("account"), done_at__gte=OuterRef("opened_at"), done_at__lte=OuterRef("resolved_at")
-    )
-    Alert.objects.filter(pk__in=list(alert_ids)).update(acted=Exists(touched) | Exists(done))
+    followed = acted(account="account", since="opened_at", until="resolved_at")
+    Alert.objects.filter(pk__in=list(alert_ids)).update(acted=followed)

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from accounts.models import Account, User
 from cs_workspace.common import clock
-from cs_workspace.common.refusals import Refused
+from cs_workspace.common.refusals import RefusedError
 from health.domain.alert_handling import Refusal, Verb, check_snooze, outcome_of
 from health.models import Alert
 from health.services.alert_effects import count_open_alerts, mark_acted
@@ -23,10 +23,10 @@ def acknowledge(*, by: User, alerts: Collection[Alert]) -> list[Alert]:
 
 
 def snooze(*, by: User, alerts: Collection[Alert], until: dt.datetime) -> list[Alert]:
-    """Out of sight until a moment of the next 90 days. Raises `Refused` for another moment."""
+    """Out of sight until a moment of the next 90 days. Raises `RefusedError` for another moment."""
     refusal = check_snooze(until, now=clock.now())
     if refusal is not None:
-        raise Refused(refusal.reason)
+        raise RefusedError(refusal.reason)
     return _handle(Verb.SNOOZE, alerts, by=by, snoozed_until=until)
 
 
@@ -79,7 +79,7 @@ def close_pointless() -> int:
 
 @transaction.atomic
 def _handle(verb: Verb, alerts: Collection[Alert], *, by: User, **fields: Any) -> list[Alert]:
-    """Does what is possible with the alerts, and gives those that changed. Raises `Refused` if none did."""
+    """Does what is possible with the alerts, and gives those that changed. Raises `RefusedError` if none did."""
     lock_accounts({alert.account_id for alert in alerts})
     held = list(
         Alert.objects.filter(pk__in=[alert.pk for alert in alerts]).select_for_update(of=("self",)).order_by("-pk")
@@ -98,7 +98,7 @@ def _handle(verb: Verb, alerts: Collection[Alert], *, by: User, **fields: Any) -
         succeeded.add(pair)
         changing.append(alert)
     if not changing:
-        raise Refused(refusal.reason)
+        raise RefusedError(refusal.reason)
     with pghistory.context(user=by.pk):
         _change(changing, **fields)
     return changing

@@ -16,7 +16,7 @@ from django.db import transaction
 from accounts.models import Account
 from health.domain import alerting as domain
 from health.domain.alerting import Action, AlertState, Decision, Existing, Trigger, decide
-from health.domain.changes import AccountChange
+from health.domain.changes import AccountChange, Reason
 from health.models import Alert
 from health.queries.alert_rules import active_rules
 from health.queries.gaps import silences
@@ -143,7 +143,7 @@ def _speaks_of_a_gap(move: Move) -> bool:
     return move.rule.trigger is Trigger.DATA_GAP and move.decision.action is not Action.RESOLVE
 
 
-def _apply(move: Move, gaps: Sequence[alert_effects.Reason], *, as_of: dt.date, at: dt.datetime) -> None:
+def _apply(move: Move, gaps: Sequence[Reason], *, as_of: dt.date, at: dt.datetime) -> None:
     """Brings the alert to what was decided, in memory."""
     alert, action = move.alert, move.decision.action
     alert.updated_at = at
@@ -172,7 +172,7 @@ def _apply(move: Move, gaps: Sequence[alert_effects.Reason], *, as_of: dt.date, 
         alert.reopened += 1
 
 
-def _reasons(move: Move, gaps: Sequence[alert_effects.Reason]) -> list[alert_effects.Reason]:
+def _reasons(move: Move, gaps: Sequence[Reason]) -> list[Reason]:
     """The indicators that moved the score; for a gap the sources that fell silent, as health did not change."""
     if move.rule.trigger is Trigger.DATA_GAP:
         return list(gaps)
