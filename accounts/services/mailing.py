@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
 from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPResponseException, SMTPSenderRefused
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,7 +21,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -74,7 +75,9 @@ def send_digests() -> Counter[Outcome]:
     if not due:
         return done
     with _mail_server() as server:
-        for user, day in due if server else []:
+        if server is None:
+            return done
+        for user, day in due:
             mail = _claim_digest(user, day)
             if mail is None:
                 continue
@@ -118,7 +121,7 @@ def _claim_message() -> tuple[Notification, EmailMultiAlternatives] | None:
     return notification, _message_mail(notification)
 
 
-def _claim(notifications, **fields) -> None:
+def _claim(notifications: QuerySet[Notification], **fields: Any) -> None:
     notifications.update(
         email_state=Notification.Email.SENDING,
         email_claimed_at=clock.now(),
@@ -168,7 +171,9 @@ def _settle_digest(user: User, day: dt.date, outcome: Outcome, error: str) -> No
         digest.delete()
 
 
-def _settle(notifications, outcome: Outcome, error: str, *, back_to: Notification.Email) -> None:
+def _settle(
+    notifications: QuerySet[Notification], outcome: Outcome, error: str, *, back_to: Notification.Email
+) -> None:
     """Writes down what became of claimed e-mails. Unclear ones stay as they are, with the error beside them."""
     error = error[:300]
     match outcome:
@@ -240,7 +245,7 @@ def _digest_mail(user: User, day: dt.date, notifications: list[Notification]) ->
     return _mail(user, subject, "digest", {"entries": entries, "day": day}, message_id=f"digest-{user.pk}-{day}")
 
 
-def _mail(user: User, subject: str, template: str, context: dict, *, message_id: str) -> EmailMultiAlternatives:
+def _mail(user: User, subject: str, template: str, context: dict[str, Any], *, message_id: str) -> EmailMultiAlternatives:
     """Text with an HTML alternative. The stable id lets mail programs drop a copy that a person had sent again."""
     context = context | {
         "user": user,

@@ -1,5 +1,7 @@
 """Fields that many tables share."""
 
+from typing import Any
+
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -28,6 +30,8 @@ class Versioned(models.Model):
     """Counts its changes, so that a second writer is told what the first one changed."""
 
     version = models.PositiveIntegerField(default=1, editable=False)
+    history: "models.Manager[Any]"
+    """Its earlier states; pghistory gives it to every model that it tracks."""
 
     class Meta:
         abstract = True

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
+from django.db.models import Exists
 
 from accounts.models import Account
 from health.domain.eligibility import months_since
 from health.domain.explanation import Move, Outcome, Raise, Row, moved, raises, restored_row, way_up
 from health.domain.phrases import describe
 from health.domain.scorecards import Scorecard
-from health.models import Snapshot
+from health.models import DirtyMark, Snapshot
 from health.queries.scorecards import domain_scorecards
 
 MOVED_WITHIN_DAYS = 30
@@ -83,6 +84,8 @@ class Health:
     """The fewest raises that reach a better tier, or the best three."""
     history: tuple[tuple[dt.date, float, int], ...]
     """Day, score and rank, oldest first; days without a score are left out."""
+    is_pending: bool
+    """Something was observed since: the score is being computed anew."""
 
     @property
     def missing(self) -> list[str]:
@@ -95,11 +98,11 @@ def health_of(account: Account, *, today: dt.date) -> Health | None:
     days = list(
         Snapshot.objects.filter(account=account, day__lte=today, day__gt=today - dt.timedelta(days=HISTORY_DAYS))
         .order_by("day")
-        .values_list("day", "score", "rank")
+        .values_list("day", "score", "rank", Exists(DirtyMark.objects.filter(pk=account.pk)))
     )
     if not days:
         return None
-    then = _day_to_compare([day for day, score, _ in days[:-1] if score is not None], days[-1][0])
+    then = _day_to_compare([day for day, score, *_ in days[:-1] if score is not None], days[-1][0])
     snapshots = {
         snapshot.day: snapshot
         for snapshot in Snapshot.objects.filter(account=account, day__in={days[-1][0], then} - {None})
@@ -122,7 +125,10 @@ def health_of(account: Account, *, today: dt.date) -> Health | None:
         movement=_movement(snapshots.get(then), latest, now, cards, account) if then and scored else None,
         raises=tuple(raises(now)) if scored else (),
         way_up=way_up(now) if scored else None,
-        history=tuple((day, float(score), rank) for day, score, rank in days if score is not None),
+        history=tuple(
+            (day, float(score), rank) for day, score, rank, _ in days if score is not None and rank is not None
+        ),
+        is_pending=days[-1][3],
     )
 
 
@@ -131,12 +137,13 @@ def sparklines(account_ids: Collection[int], *, today: dt.date) -> dict[int, lis
     lines: dict[int, list[Point]] = {pk: [] for pk in account_ids}
     days = [today - dt.timedelta(days=back) for back in (1, *range(0, SPARKLINE_DAYS + 1, SPARKLINE_STEP))]
     rows = (
-        Snapshot.objects.filter(account__in=list(account_ids), day__in=days, score__isnull=False)
+        Snapshot.objects.filter(account__in=list(account_ids), day__in=days)
         .order_by("account_id", "day")
         .values_list("account_id", "day", "score")
     )
     for pk, day, score in rows:
-        lines[pk].append((day, float(score)))
+        if score is not None:
+            lines[pk].append((day, float(score)))
     return lines
 
 

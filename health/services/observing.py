@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 from django.db import IntegrityError, connection, transaction
 
+from cs_workspace.common.upserting import Target, upsert
 from health.domain.observations import (
     AnswerRow,
     EventRow,
@@ -22,7 +23,6 @@ from health.domain.observations import (
     UsageRow,
     UserDay,
 )
-from health.services.upserting import Target, upsert
 
 MEASURES = ("logins", "active_users", "core_actions", "minutes", "data_volume", "seats_assigned", "integrations")
 
@@ -154,7 +154,7 @@ def record_usage_days(rows: Iterable[UsageRow]) -> int:
     for row in _checked(rows):
         key = (row.account_id, row.day, row.product_id)
         earlier = merged.get(key, row)
-        merged[key] = UsageRow(*(old if new is None else new for new, old in zip(row, earlier, strict=True)))
+        merged[key] = UsageRow._make(old if new is None else new for new, old in zip(row, earlier, strict=True))
     return _write(USAGE_DAYS, list(merged.values()))
 
 
@@ -199,8 +199,13 @@ def record_training(rows: Iterable[TrainingRow]) -> int:
 
 def record_events(rows: Iterable[EventRow]) -> int:
     """Events, invitations and community activity, upserted by source and external id."""
-    texts = [row._replace(properties=json.dumps(row.properties or {})) for row in _checked(rows)]
-    return _write(EVENTS, _once_per_source(texts))
+    return _write(EVENTS, _once_per_source([_written(row) for row in _checked(rows)]))
+
+
+def _written(row: EventRow) -> EventRow:
+    """The event with its properties as the text that the database takes."""
+    text: Any = json.dumps(row.properties or {})
+    return row._replace(properties=text)
 
 
 def mark_dirty(account_ids: Collection[int]) -> None:
@@ -242,10 +247,10 @@ def _once_per_source(rows: Sequence[Any]) -> list[Any]:
 def _write(target: Target, rows: Sequence[Sequence[Any]]) -> int:
     try:
         with transaction.atomic():
-            written, accounts = upsert(target, rows)
-            mark_dirty(accounts)
+            written = upsert(target, rows)
+            mark_dirty(written.all)
             _check_references()
-            return written
+            return len(written.new) + len(written.changed)
     except IntegrityError as error:
         detail = str(error).partition("DETAIL:")[2].strip() or str(error)
         raise ObservationError(0, f"It or a row after it names what does not exist. {detail}") from error

@@ -1,12 +1,13 @@
 """Recompute on demand, and its progress; the work goes on when the page is left."""
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.http import UserRequest
 from accounts.queries.accounts import get_account_for
 from cs_workspace.common.access import changes
 from cs_workspace.common.fragments import render_page
@@ -17,21 +18,21 @@ from health.services.runs import scope_of, start_run
 
 @require_POST
 @changes
-def recompute_account(request: HttpRequest, pk: int) -> HttpResponse:
+def recompute_account(request: UserRequest, pk: int) -> HttpResponse:
     """Starts the recompute of one account and leads to its progress."""
     return _started(start_run(scope=scope_of(account=get_account_for(request.user, pk)), by=request.user))
 
 
 @require_POST
 @changes
-def recompute_book(request: HttpRequest) -> HttpResponse:
+def recompute_book(request: UserRequest) -> HttpResponse:
     """Starts the recompute of every account that the user sees."""
     return _started(start_run(scope=scope_of(book_of=request.user), by=request.user))
 
 
 @require_POST
 @changes
-def recompute_all(request: HttpRequest) -> HttpResponse:
+def recompute_all(request: UserRequest) -> HttpResponse:
     """Starts the recompute of the whole workspace: for admins and executives, who see all of it."""
     if not request.user.sees_everything:
         raise PermissionDenied(
@@ -41,7 +42,7 @@ def recompute_all(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def run(request: HttpRequest, pk: int) -> HttpResponse:
+def run(request: UserRequest, pk: int) -> HttpResponse:
     """How far a run is; the part that changes asks again until it has ended."""
     found = get_run_for(request.user, pk)
     context = {
