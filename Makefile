@@ -11,7 +11,7 @@ TESTS ?= tests
 PYTEST_ARGS ?= -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-server-mode check format bench demo recompute shell lock clean
+.PHONY: help install run test test-server-mode check format bench demo docs recompute shell lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ bench: $(RUN_READY) ## the benchmarks, beside their budgets
 demo: $(RUN_READY) ## add the demo company (ARGS="--accounts 5000 --seed 7")
 	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) demo $(ARGS)
+
+docs: $(RUN_READY) ## write docs/metrics.md anew from the metrics that the code knows
+	@$(MANAGE) metrics_doc
 
 recompute: $(RUN_READY) ## score every account now
 	@$(MANAGE) recompute $(ARGS)

@@ -1,6 +1,7 @@
 """Small manners that every answer keeps."""
 
 from collections.abc import Callable
+from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.contrib.messages import get_messages
@@ -38,7 +39,8 @@ class HtmxManners:
         target = response["Location"]
         if not request.user.is_authenticated and request.htmx.current_url_abs_path:
             # Come back to the page, not to the fragment's address.
-            target = f"{resolve_url('login')}?expired=1&next={request.htmx.current_url_abs_path}"
+            back = quote(request.htmx.current_url_abs_path)
+            target = f"{resolve_url('login')}?expired=1&next={back}"
         redirect = HttpResponseClientRedirect(target)
         redirect.cookies = response.cookies
         return redirect
