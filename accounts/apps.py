@@ -10,7 +10,10 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """Wires what happens after migrations."""
+        """Fills the registries and wires what happens after migrations."""
+        from accounts.registration import register
+
+        register()
         post_migrate.connect(_install, sender=self, dispatch_uid="install what the ground ships")
 
 

@@ -6,3 +6,9 @@ class WebConfig(AppConfig):
 
     name = "cs_workspace.web"
     label = "web"
+
+    def ready(self) -> None:
+        """Offers its own pages in the palette."""
+        from cs_workspace.web.registration import register
+
+        register()
