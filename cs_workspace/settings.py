@@ -179,14 +179,17 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 600
 CELERY_TASK_SOFT_TIME_LIMIT = 540
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
+# Whoever sends a task does not wait for a broker that is away: what there is to do stands in the database.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900, "socket_connect_timeout": 2, "max_retries": 0}
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "recompute-nightly": {"task": "health.tasks.recompute_nightly", "schedule": crontab(hour=2, minute=0)},
-    "refresh-dirty": {"task": "health.tasks.refresh_dirty", "schedule": 2.0},
+    # Beside the task that every observation sends; without workers they must not pile up.
+    "refresh-dirty": {"task": "health.tasks.refresh_dirty", "schedule": 2.0, "options": {"expires": 60}},
     "resume-runs": {"task": "health.tasks.resume_runs", "schedule": 60.0},
     "wake-snoozed": {"task": "health.tasks.wake_snoozed", "schedule": 300.0},
+    "close-pointless-alerts": {"task": "health.tasks.close_pointless_alerts", "schedule": 3600.0},
     "send-messages": {"task": "accounts.tasks.send_messages", "schedule": 30.0},
     # Often, for it is seven in the morning somewhere; each user gets one a day.
     "send-digests": {"task": "accounts.tasks.send_digests", "schedule": crontab(minute="*/15")},

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from cs_workspace.common import clock
-from health.services import runs
+from health.services import alert_handling, runs
 
 
 @shared_task(name="health.tasks.recompute_nightly")
@@ -28,3 +28,15 @@ def resume_runs() -> None:
 def refresh_dirty() -> None:
     """Recomputes accounts with observations newer than their score; beat asks every two seconds."""
     runs.refresh_dirty()
+
+
+@shared_task(name="health.tasks.wake_snoozed")
+def wake_snoozed() -> None:
+    """Ends the snoozes whose time has come; beat asks every five minutes."""
+    alert_handling.wake_snoozed()
+
+
+@shared_task(name="health.tasks.close_pointless_alerts")
+def close_pointless_alerts() -> None:
+    """Resolves alerts of lost accounts and of rules that were switched off; beat asks every hour."""
+    alert_handling.close_pointless()

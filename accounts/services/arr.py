@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from accounts.models import Account, Contract, ExchangeRate
 from accounts.queries.terms import TERMS, terms_params
+from cs_workspace.common.expressions import among, array
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ def refresh_arr(*, today: dt.date, account_ids: Sequence[int] | None = None) -> 
     if missing:
         logger.warning("No exchange rate for %s: amounts are counted one to one.", ", ".join(missing))
     with connection.cursor() as cursor:
-        cursor.execute(UPDATE, terms_params(today) | {"ids": list(account_ids)})
+        cursor.execute(UPDATE, terms_params(today) | {"ids": array(account_ids)})
         return cursor.rowcount
 
 
@@ -57,7 +58,7 @@ def currencies_without_rate(*, today: dt.date, account_ids: Sequence[int]) -> li
     known = ExchangeRate.objects.filter(valid_from__lte=today).values("currency")
     found = (
         Contract.objects.in_force(today)
-        .filter(account__in=list(account_ids))
+        .filter(among("account", account_ids))
         .exclude(currency=settings.WORKSPACE_CURRENCY)
         .exclude(currency__in=known)
     )

@@ -1,8 +1,9 @@
 """Conditions that PostgreSQL answers faster than the ones that the ORM writes."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import BooleanField, Lookup
+from django.db.models import BooleanField, F, Lookup, Value
 
 
 class AnyOf(Lookup):
@@ -21,3 +22,14 @@ class AnyOf(Lookup):
         left, left_params = self.process_lhs(compiler, connection)
         right, right_params = self.process_rhs(compiler, connection)
         return f"{left} = ANY ({right})", [*left_params, *right_params]
+
+
+def among(field: str, ids: Iterable[int]) -> AnyOf:
+    """`field` is one of many keys: one parameter, where `IN` has one for each and a thousand of them cost more than
+    the query."""
+    return AnyOf(F(field), Value(array(ids)))
+
+
+def array(ids: Iterable[int]) -> str:
+    """Keys as PostgreSQL writes an array: sent as one text, for the driver would look at every key by itself."""
+    return f"{{{','.join(map(str, ids))}}}"

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from django.db import connection
 
 from cs_workspace.common import clock
+from cs_workspace.common.expressions import array
 from health.domain.metrics import METRICS
 from health.domain.scorers import FloatArray
 
@@ -47,7 +48,7 @@ class Asked:
         The columns come in the order of the accounts, NaN for accounts without a row and for NULL. The statement may
         use `%(ids)s`, `%(day)s` and `%(end)s`, the first moment after the day.
         """
-        known = {"ids": list(self.account_ids), "day": self.day, "end": self.end}
+        known: dict[str, Any] = {"ids": self._ids, "day": self.day, "end": self.end}
         with connection.cursor() as cursor:
             cursor.execute(sql, known | params)
             names = [column.name for column in cursor.description]
@@ -68,6 +69,10 @@ class Asked:
     def nothing(self) -> FloatArray:
         """A column in which nothing was observed."""
         return np.full(len(self.account_ids), np.nan)
+
+    @cached_property
+    def _ids(self) -> str:
+        return array(self.account_ids)
 
     @cached_property
     def _sorted(self) -> tuple[FloatArray, Places]:
@@ -120,7 +125,7 @@ def sent_readings(asked: Asked) -> Columns:
     """
     columns: Columns = {}
     with connection.cursor() as cursor:
-        cursor.execute(sql, [list(asked.account_ids), sorted(asked.metrics), asked.day, asked.day])
+        cursor.execute(sql, [array(asked.account_ids), sorted(asked.metrics), asked.day, asked.day])
         rows = cursor.fetchall()
     places = asked.places(np.array([account_id for account_id, _, _ in rows], dtype=float))
     for place, (_, name, value) in zip(places, rows, strict=True):

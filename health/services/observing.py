@@ -23,6 +23,7 @@ from health.domain.observations import (
     UsageRow,
     UserDay,
 )
+from health.services.dispatching import send_refresh
 
 MEASURES = ("logins", "active_users", "core_actions", "minutes", "data_volume", "seats_assigned", "integrations")
 
@@ -209,9 +210,10 @@ def _written(row: EventRow) -> EventRow:
 
 
 def mark_dirty(account_ids: Collection[int]) -> None:
-    """Asks for the scores of these accounts to be computed anew within seconds.
+    """Asks for the scores of these accounts to be computed anew within seconds of the commit.
 
     A mark that a worker has already claimed becomes a new one, because that worker may have read before this write.
+    A worker hears of it at once; where it does not, beat's sweep finds the mark.
     """
     if not account_ids:
         return
@@ -222,6 +224,7 @@ def mark_dirty(account_ids: Collection[int]) -> None:
             "ON CONFLICT (account_id) DO UPDATE SET marked_at = excluded.marked_at, claimed_at = NULL",
             [sorted(set(account_ids))],
         )
+    transaction.on_commit(send_refresh)
 
 
 def on_account_observed(*, account_ids: Sequence[int], **_: object) -> None:

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from accounts.models import Account
 from accounts.services.arr import refresh_arr
 from cs_workspace.common import clock
+from cs_workspace.common.expressions import among, array
 from health.domain.eligibility import Skipped, months_since, skipped_because
 from health.domain.explanation import reason_lines
 from health.domain.quartiles import WHOLE_BOOK
@@ -101,13 +102,13 @@ def _lock(account_ids: Sequence[int]) -> None:
     the last one to write."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT 1 FROM accounts_account WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [list(account_ids)]
+            "SELECT 1 FROM accounts_account WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [array(account_ids)]
         )
 
 
 def _members(account_ids: Sequence[int], day: dt.date) -> list[_Member]:
     rows = (
-        Account.objects.filter(pk__in=account_ids)
+        Account.objects.filter(among("pk", account_ids))
         .order_by("pk")
         .values_list(
             "pk", "segment_id", "segment__key", "stage", "customer_since", "health_rank", "churned_on", "is_trial",
@@ -154,7 +155,7 @@ def _products(account_ids: Sequence[int], day: dt.date) -> dict[int, list[int]]:
         GROUP BY c.account_id
     """
     with connection.cursor() as cursor:
-        cursor.execute(sql, [list(account_ids), day, day])
+        cursor.execute(sql, [array(account_ids), day, day])
         return dict(cursor.fetchall())
 
 

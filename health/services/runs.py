@@ -7,16 +7,15 @@ to be taken again: a chunk done twice changes nothing, and only the first one co
 
 import datetime as dt
 import logging
-from collections.abc import Sequence
 from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from kombu.exceptions import OperationalError
 
 from accounts.models import Account, User
 from cs_workspace.common import clock
 from health.models import Chunk, DirtyMark, Run
+from health.services.dispatching import send_chunks
 from health.services.recompute import Outcome, recompute_accounts
 from health.services.segments import ensure_figures
 
@@ -93,7 +92,7 @@ def _start(
             )  # fmt: skip
             chunks = Chunk.objects.bulk_create(_chunks(run))
             if dispatch:
-                transaction.on_commit(partial(_send, [chunk.pk for chunk in chunks]))
+                transaction.on_commit(partial(send_chunks, [chunk.pk for chunk in chunks]))
     except IntegrityError:
         # Somebody asked for the same at the same moment.
         return Run.objects.get(key=key)
@@ -120,17 +119,6 @@ def _accounts_of(scope: str) -> QuerySet[Account]:
     if kind == "account":
         return Account.objects.filter(pk=pk)
     return Account.objects.visible_to(User.objects.get(pk=pk))
-
-
-def _send(chunk_ids: Sequence[int]) -> None:
-    """One task for each chunk. Where the broker cannot be reached the sweep sends them later."""
-    from health.tasks import recompute_chunk  # tasks call services; this is the way back
-
-    try:
-        for pk in chunk_ids:
-            recompute_chunk.apply_async(kwargs={"chunk_id": pk}, retry=False)
-    except OperationalError as error:
-        logger.warning("The broker cannot be reached (%s): the sweep will send the chunks of the run.", error)
 
 
 def work_off(run: Run) -> bool:
@@ -218,7 +206,7 @@ def resume_runs() -> int:
         .filter(Q(attempts__gt=0) | Q(run__started_at__lt=stale) & ~Exists(moving))
     )
     ids = list(waiting.order_by("run", "number").values_list("pk", flat=True))
-    _send(ids)
+    send_chunks(ids)
     for pk in Run.objects.unfinished().values_list("pk", flat=True):
         _finish_if_done(pk)
     return len(ids)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from django.db import connection
 
 from cs_workspace.common import clock
+from cs_workspace.common.expressions import array
 from health.domain.scorers import FloatArray
 from health.domain.scoring import Scores, stored
 from health.domain.tiers import expected_churn
@@ -20,12 +21,12 @@ KEPT_DECIMALS = 6
 UPSERT = """
     INSERT INTO health_snapshot AS t
         (account_id, day, version_id, score, rank, confidence, dimensions, readings, points)
-    SELECT account_id, %(day)s::date, version_id, score, rank, confidence,
+    SELECT account_id, %(day)s::date, %(version)s, score, rank, confidence,
         dimensions::real[], readings::real[], points::real[]
     FROM unnest(
-        %(ids)s::bigint[], %(versions)s::bigint[], %(scores)s::numeric[], %(ranks)s::smallint[],
+        %(ids)s::bigint[], %(scores)s::numeric[], %(ranks)s::smallint[],
         %(confidences)s::real[], %(dimensions)s::text[], %(readings)s::text[], %(points)s::text[]
-    ) AS v (account_id, version_id, score, rank, confidence, dimensions, readings, points)
+    ) AS v (account_id, score, rank, confidence, dimensions, readings, points)
     ON CONFLICT (account_id, day) DO UPDATE SET version_id = excluded.version_id, score = excluded.score,
         rank = excluded.rank, confidence = excluded.confidence, dimensions = excluded.dimensions,
         readings = excluded.readings, points = excluded.points
@@ -92,7 +93,7 @@ def history(account_ids: Sequence[int], *, day: dt.date, days: int) -> tuple[Flo
     matrix = np.full((len(account_ids), days + 1), np.nan)
     rows = {pk: row for row, pk in enumerate(account_ids)}
     with connection.cursor() as cursor:
-        cursor.execute(HISTORY, {"ids": list(account_ids), "first": first, "day": day})
+        cursor.execute(HISTORY, {"ids": array(account_ids), "first": first, "day": day})
         for pk, places, scores in cursor.fetchall():
             matrix[rows[pk], places] = scores
     return matrix, np.arange(first.toordinal(), day.toordinal() + 1)
@@ -104,8 +105,8 @@ def write_snapshots(verdict: Verdict, *, day: dt.date) -> int:
     return _execute(
         UPSERT,
         day=day,
-        ids=verdict.account_ids,
-        versions=[verdict.version_id] * len(verdict.account_ids),
+        ids=array(verdict.account_ids),
+        version=verdict.version_id,
         scores=verdict.totals,
         ranks=verdict.ranks,
         confidences=scores.confidence.tolist(),
@@ -120,7 +121,7 @@ def remove_snapshots(account_ids: Sequence[int], *, day: dt.date) -> int:
     if not account_ids:
         return 0
     return _execute(
-        "DELETE FROM health_snapshot WHERE account_id = ANY(%(ids)s) AND day = %(day)s", ids=account_ids, day=day
+        "DELETE FROM health_snapshot WHERE account_id = ANY(%(ids)s) AND day = %(day)s", ids=array(account_ids), day=day
     )
 
 
@@ -133,7 +134,7 @@ def update_accounts(
     churn = [expected_churn(tier) for tier in card.tiers]
     return _execute(
         UPDATE_ACCOUNTS,
-        ids=verdict.account_ids,
+        ids=array(verdict.account_ids),
         scores=verdict.totals,
         tiers=[card.tiers[index].label if index >= 0 else "" for index in tiers],
         ranks=verdict.ranks,
@@ -148,7 +149,7 @@ def update_accounts(
 
 def clear_accounts(account_ids: Sequence[int], *, at: dt.datetime) -> int:
     """No score is a valid state: what accounts that get none showed before is taken away."""
-    return _execute(CLEAR_ACCOUNTS, ids=account_ids, at=at) if account_ids else 0
+    return _execute(CLEAR_ACCOUNTS, ids=array(account_ids), at=at) if account_ids else 0
 
 
 def _execute(sql: str, **params: Any) -> int:
@@ -157,10 +158,11 @@ def _execute(sql: str, **params: Any) -> int:
         return cursor.rowcount
 
 
-def _arrays(values: FloatArray) -> list[str]:
-    """Rows as PostgreSQL writes arrays; text, because unnest would flatten an array of arrays."""
+def _arrays(values: FloatArray) -> str:
+    """Rows as PostgreSQL writes an array of texts that are arrays; unnest would flatten an array of arrays."""
     rows = np.round(values, KEPT_DECIMALS).tolist()
-    return [str(row).replace("nan", "NULL").replace("[", "{").replace("]", "}") for row in rows]
+    text = str(rows).replace("nan", "NULL").replace(" ", "")
+    return "{" + text[1:-1].replace("[", '"{').replace("]", '}"') + "}"
 
 
 def _or_none(values: FloatArray) -> list[float | None]:

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from cs_workspace.common.expressions import among
 from health.domain.alerting import AlertRule, States, Trigger, fires, silent_sources, standings
 from health.domain.changes import AccountChange, Cause, Later, Lift
 from health.domain.explanation import Row, moved, raises, restored_row, row_of
@@ -60,7 +61,9 @@ def changes_of(scored: Scored) -> list[AccountChange]:
         return []
     states = _states(scored, rules)
     fired = np.any([fires(rule, *states[rule.key]) for rule in rules], axis=0)
-    waiting = set(Alert.objects.unresolved().filter(account__in=ids).order_by().values_list("account_id", flat=True))
+    waiting = set(
+        Alert.objects.unresolved().filter(among("account", ids)).order_by().values_list("account_id", flat=True)
+    )
     chosen = [index for index, pk in enumerate(ids) if fired[index] or pk in waiting]
     earlier = _Earlier(scored, chosen)
     return [
