@@ -17,6 +17,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for part in folders.keys() & set(item.path.parts):
             item.add_marker(folders[part])
+        if "faults" in item.path.parts:
+            # They start programs, which take their time where the machine is busy.
+            item.add_marker(pytest.mark.timeout(300))
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +48,9 @@ def celery_worker_process(transactional_db: None, tmp_path: Path) -> Iterator[Wo
     """A real worker on the test database and broker, already taking tasks; `.kill()`, `.start()` as the test likes."""
     empty_broker()
     worker = WorkerProcess(tmp_path)
-    worker.start()
-    yield worker
-    worker.stop()
-    empty_broker()
+    try:
+        worker.start()
+        yield worker
+    finally:
+        worker.stop()
+        empty_broker()

@@ -13,6 +13,9 @@ from django.conf import settings
 
 from cs_workspace.celery import app
 
+# A worker is up and has worked within seconds; a machine that does much else may need this long.
+WAIT_SECONDS = 90.0
+
 
 class WorkerProcess:
     """`celery worker` as its own process, on the test database and the test broker.
@@ -25,7 +28,7 @@ class WorkerProcess:
         self.log = folder / "worker.log"
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self, *, concurrency: int = 1, seconds: float = 30) -> None:
+    def start(self, *, concurrency: int = 1, seconds: float = WAIT_SECONDS) -> None:
         """Returns when the worker takes tasks."""
         known = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
@@ -59,7 +62,7 @@ class WorkerProcess:
         except subprocess.TimeoutExpired:
             self.kill()
 
-    def wait_until(self, condition: Callable[[], bool], *, seconds: float = 30) -> None:
+    def wait_until(self, condition: Callable[[], bool], *, seconds: float = WAIT_SECONDS) -> None:
         """Waits for what the worker should bring about; fails with its log where it does not."""
         end = time.monotonic() + seconds
         while not condition():
