@@ -121,7 +121,8 @@ class Upserted:
 def upsert_accounts(*, source: str, fields: Sequence[str], rows: Rows, by: User | None = None) -> Upserted:
     """Accounts. Tags and custom fields are added to those that are there; an owner is given only where there is none.
 
-    A new account without a stage is onboarding in its first 90 days and established afterwards.
+    Custom fields come as the text of a JSON object. A new account without a stage is onboarding in its first 90 days
+    and established afterwards.
     """
     updates = {
         "tags": "t.tags || ARRAY(SELECT tag FROM unnest(excluded.tags) AS tag WHERE tag <> ALL (t.tags))",
