@@ -1,10 +1,11 @@
 """What higher floors add to the pages of the ground: each fills these at start-up, in its `AppConfig.ready()`."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.safestring import SafeString
 
 from accounts.models import Account, User
 
@@ -24,23 +25,31 @@ class Panel:
 class TimelineSource:
     """Entries of one kind: `entries` gives, for an account, rows of at, kind, pk, title, detail, by and tone.
 
-    The rows of all sources are joined by one UNION ALL, so each must be `.values_list` of exactly these, in this order;
-    `group` is the filter chip that the kind stands under.
+    The rows of all sources are joined by one UNION ALL, so each must be `.values_list` of exactly these, in this order,
+    as `accounts.queries.timeline.entry_rows` makes them, with `key` as the kind. `group` is the filter chip that the kind
+    stands under. `whole_days` says that only the workspace's day is known, `markdown` that the detail is written in it;
+    `url_name` is the page of an entry, by its key, empty where there is none.
     """
 
     key: str
     group: str
     entries: Callable[[Account], QuerySet]
+    whole_days: bool = False
+    markdown: bool = False
+    url_name: str = ""
 
 
 @dataclass(frozen=True)
 class BookColumn:
-    """A column of the book: `load` answers a whole page of accounts at once, by id."""
+    """A drawn column of the book: `load` answers a whole page of accounts at once, by id.
+
+    `draw` makes the drawing of what was loaded and the rank of the account's tier.
+    """
 
     key: str
     label: str
-    template: str
-    load: Callable[[list[Account]], dict[int, Any]]
+    load: Callable[[Sequence[int]], dict[int, Any]]
+    draw: Callable[[Any, int | None], SafeString]
 
 
 @dataclass(frozen=True)
@@ -54,10 +63,14 @@ class PaletteItem:
     shown_to: Callable[[User], bool] = lambda _user: True
 
 
+NextActions = Callable[[Sequence[int]], dict[int, str]]
+
 PANELS: dict[str, Panel] = {}
 TIMELINE: dict[str, TimelineSource] = {}
 BOOK_COLUMNS: dict[str, BookColumn] = {}
+NEXT_ACTIONS: dict[str, NextActions] = {}
 PALETTE: dict[str, PaletteItem] = {}
+TIER_LABELS: dict[str, Callable[[], dict[int, str]]] = {}
 
 
 def add_panel(panel: Panel) -> None:
@@ -73,6 +86,21 @@ def add_timeline_source(source: TimelineSource) -> None:
 def add_book_column(column: BookColumn) -> None:
     """Offers a column to the book; raises `ValueError` for a key that is taken."""
     _add(BOOK_COLUMNS, column.key, column)
+
+
+def add_next_actions(key: str, load: NextActions) -> None:
+    """What to do next, by account, for those of the ids that have no open task; raises `ValueError` for a taken key."""
+    _add(NEXT_ACTIONS, key, load)
+
+
+def set_tier_labels(load: Callable[[], dict[int, str]]) -> None:
+    """Lets the floor that judges name the tiers, by rank; raises `ValueError` where that was done already."""
+    _add(TIER_LABELS, "labels", load)
+
+
+def tier_labels() -> dict[int, str]:
+    """What the tiers are called by the scorecard that judges most accounts; empty where nobody judges."""
+    return {rank: label for load in TIER_LABELS.values() for rank, label in load().items()}
 
 
 def add_palette_item(item: PaletteItem) -> None:

@@ -1,0 +1,121 @@
+"""What judgement tells in the timeline: moves between tiers, alerts, tickets and answers to surveys."""
+
+import datetime as dt
+
+from django.db.models import (
+    CharField,
+    DateTimeField,
+    ExpressionWrapper,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Round
+
+from accounts.models import Account
+from accounts.queries.timeline import Rows, entry_rows, joined, label_of, start_of_day
+from accounts.registries import TimelineSource, add_timeline_source
+from health.models import Alert, AlertRule, Snapshot, SurveyAnswer, Ticket, Tier
+
+HEALTH, ALERTS, TICKETS, SURVEYS = "Health", "Alerts", "Tickets", "Surveys"
+EPOCH = dt.date(2000, 1, 1)
+
+
+def register_timeline() -> None:
+    """Adds the sources of judgement; the order is that of the filter chips."""
+    for source in (
+        TimelineSource("tier", HEALTH, tier_moves, whole_days=True),
+        TimelineSource("alert", ALERTS, alerts, url_name="health:alert"),
+        TimelineSource("ticket", TICKETS, tickets),
+        TimelineSource("survey", SURVEYS, survey_answers),
+    ):
+        add_timeline_source(source)
+
+
+def tier_moves(account: Account) -> Rows:
+    """Days on which the account stood in another tier than on the scored day before."""
+    label = Tier.objects.filter(version=OuterRef("version"), rank=OuterRef("rank")).values("label")[:1]
+    # A look into the index for each day: a window function with a filter upon it cannot be part of a union.
+    earlier = Snapshot.objects.filter(account=OuterRef("account"), day__lt=OuterRef("day"), rank__isnull=False)
+    before = earlier.order_by("-day").values("rank")[:1]
+    moved = (
+        Snapshot.objects.filter(account=account, rank__isnull=False)
+        .annotate(before=Subquery(before))
+        .filter(before__isnull=False)
+        .exclude(before=F("rank"))
+    )
+    return entry_rows(
+        moved,
+        kind="tier",
+        at=start_of_day("day"),
+        title=joined(
+            label_of((Q(before__gt=F("rank")), Value("Rose to ")), default=Value("Fell to ")),
+            Subquery(label),
+            Value(" at "),
+            Round("score"),
+        ),
+        tone=joined(Value("t"), "rank"),
+        pk=Func(F("day"), Value(EPOCH), template="(%(expressions)s)", arg_joiner=" - ", output_field=IntegerField()),
+    )
+
+
+def alerts(account: Account) -> Rows:
+    """Alerts on the moment on which they were raised."""
+    return entry_rows(
+        Alert.objects.filter(account=account),
+        kind="alert",
+        at="opened_at",
+        title="title",
+        detail=label_of(
+            (Q(state=Alert.State.RESOLVED, acted=True), Value("Resolved after an action")),
+            (Q(state=Alert.State.RESOLVED), Value("Resolved")),
+            (Q(state=Alert.State.ACKNOWLEDGED), Value("Somebody is on it")),
+            default=Value("Still open"),
+        ),
+        tone=label_of(
+            (Q(severity=AlertRule.Severity.CRITICAL), Value("t4")), (Q(severity=AlertRule.Severity.HIGH), Value("t3"))
+        ),
+    )
+
+
+def tickets(account: Account) -> Rows:
+    """Tickets when they were opened, with what became of them."""
+    severity = [(Q(severity=value), Value(f"{label} ticket: ")) for value, label in Ticket.Severity.choices]
+    hours = ExpressionWrapper(F("closed_at") - F("opened_at"), DateTimeField())
+    taken = Func(hours, template="round(extract(epoch FROM %(expressions)s) / 3600)::text", output_field=CharField())
+    return entry_rows(
+        Ticket.objects.filter(account=account),
+        kind="ticket",
+        at="opened_at",
+        title=joined(label_of(*severity), label_of((Q(subject=""), Value("without a subject")), default=F("subject"))),
+        detail=joined(
+            label_of((Q(escalated=True), Value("Escalated · "))),
+            label_of((Q(closed_at=None), Value("still open")), default=joined(Value("solved in "), taken, Value(" h"))),
+            label_of((Q(rating__isnull=False), joined(Value(" · rated "), "rating", Value(" of 5")))),
+        ),
+        by="contact__name",
+        tone=label_of(
+            (Q(severity=Ticket.Severity.CRITICAL), Value("t4")), (Q(severity=Ticket.Severity.HIGH), Value("t3"))
+        ),
+    )
+
+
+def survey_answers(account: Account) -> Rows:
+    """Answers to surveys, with what was written to them."""
+    kinds = [(Q(kind=value), Value(label)) for value, label in SurveyAnswer.Kind.choices]
+    good = Q(kind=SurveyAnswer.Kind.NPS, score__gte=9) | ~Q(kind=SurveyAnswer.Kind.NPS) & Q(score__gte=4)
+    bad = Q(kind=SurveyAnswer.Kind.NPS, score__lte=6) | ~Q(kind=SurveyAnswer.Kind.NPS) & Q(score__lte=2)
+    scale = label_of((Q(kind=SurveyAnswer.Kind.NPS), Value(" of 10")), default=Value(" of 5"))
+    return entry_rows(
+        SurveyAnswer.objects.filter(account=account),
+        kind="survey",
+        at="at",
+        title=joined(label_of(*kinds), Value(" answer "), "score", scale),
+        detail="comment",
+        by="contact__name",
+        tone=label_of((good, Value("t1")), (bad, Value("t4"))),
+    )

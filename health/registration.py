@@ -1,0 +1,66 @@
+"""What judgement adds to the pages of the ground."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.models import Account, User
+from accounts.registries import (
+    BookColumn,
+    PaletteItem,
+    Panel,
+    add_book_column,
+    add_next_actions,
+    add_palette_item,
+    add_panel,
+    set_tier_labels,
+)
+from cs_workspace.common import clock
+from cs_workspace.common.templatetags.ui import spark
+from health.models import Alert, Tier
+from health.models.scorecard import ScorecardVersion
+from health.queries.health import Point, sparklines
+from health.queries.health_panel import health_panel
+from health.queries.timeline_sources import register_timeline
+
+
+def register() -> None:
+    """Fills the registries; called once, when the app is ready."""
+    register_timeline()
+    add_panel(Panel("health", "main", 10, "health/_account_panel.html", _health_panel))
+    add_panel(Panel("usage", "main", 30, "components/_later.html", _usage_later))
+    add_book_column(BookColumn("spark", "90 days", load=_sparklines, draw=spark))
+    add_next_actions("alerts", _advised)
+    set_tier_labels(_tier_labels)
+    add_palette_item(PaletteItem("At risk", "health:at_risk", keywords="queue revenue churn critical", keys="g r"))
+    add_palette_item(PaletteItem("Alerts", "health:alerts", keywords="inbox", keys="g a"))
+
+
+def _health_panel(account: Account, user: User) -> dict[str, Any]:
+    return {"panel": health_panel(account)}
+
+
+def _usage_later(account: Account, user: User) -> dict[str, Any]:
+    return {"id": "usage", "title": "Usage", "url": reverse("health:account-usage", args=[account.pk])}
+
+
+def _sparklines(account_ids: Sequence[int]) -> dict[int, list[Point]]:
+    return sparklines(account_ids, today=clock.today())
+
+
+def _advised(account_ids: Sequence[int]) -> dict[int, str]:
+    """The next action of each account's most severe alert that wants attention. One query."""
+    alerts = (
+        Alert.objects.loud(now=clock.now())
+        .filter(account__in=account_ids)
+        .order_by("account_id", "severity", "-opened_at", "-pk")
+        .distinct("account_id")
+    )
+    return dict(alerts.values_list("account", "next_action"))
+
+
+def _tier_labels() -> dict[int, str]:
+    published = ScorecardVersion.State.PUBLISHED
+    tiers = Tier.objects.filter(version__state=published, version__scorecard__is_default=True).order_by("rank")
+    return dict(tiers.values_list("rank", "label"))
