@@ -64,16 +64,23 @@ class LineChart:
 
 
 def line_chart(
-    points: Sequence[Point], *, since: dt.date, until: dt.date, low: float = 0, high: float | None = None
+    points: Sequence[Point],
+    *,
+    since: dt.date,
+    until: dt.date,
+    low: float = 0,
+    high: float | None = None,
+    joined_within: int = 2,
 ) -> LineChart:
     """A line from `since` to `until`, both included, on a scale from `low` to `high` (found from the values if None).
 
-    `points` are in the order of their days; a value of None, and a day that is not there, leave a gap.
+    `points` are in the order of their days. Days that are known are joined where they lie up to `joined_within` days
+    apart: by 2, one day without a value is passed over and two part the line.
     """
     known = {day: float(value) for day, value in points if value is not None and since <= day <= until}
     top = nice_ceiling(max(known.values(), default=1)) if high is None else high
     span = max((until - since).days, 1)
-    runs = _runs(known)
+    runs = _runs(known, joined_within)
     paths, areas, dots = [], [], []
     for run in runs:
         steps = [
@@ -89,6 +96,41 @@ def line_chart(
     return LineChart(" ".join(paths), " ".join(areas), tuple(dots), _day_marks(since, until), _value_marks(low, top))
 
 
+@dataclass(frozen=True)
+class Bar:
+    """One bar in a square of `SIDE`; without a height where the value is 0."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
+class BarChart:
+    """Geometry of bars side by side, in a square of `SIDE`; what is not known has no bar."""
+
+    bars: tuple[Bar, ...]
+    values: tuple[Mark, ...]
+
+
+def bar_chart(values: Sequence[float | None]) -> BarChart:
+    """A bar for each value from 0 to the next round figure above the highest."""
+    top = nice_ceiling(max((value for value in values if value is not None), default=1))
+    room = SIDE / max(len(values), 1)
+    bars = tuple(
+        Bar(
+            round(place * room + room * 0.15, 1),
+            round(SIDE - value / top * SIDE, 1),
+            round(room * 0.7, 1),
+            round(value / top * SIDE, 1),
+        )
+        for place, value in enumerate(values)
+        if value is not None
+    )
+    return BarChart(bars, _value_marks(0, top))
+
+
 def nice_ceiling(value: float) -> float:
     """The next round figure that is not below a value: 1, 2, 4, 5 or 10 times a power of ten."""
     if value <= 0:
@@ -97,11 +139,11 @@ def nice_ceiling(value: float) -> float:
     return next(step * power for step in (1, 2, 4, 5, 10) if step * power >= value * (1 - 1e-9))
 
 
-def _runs(known: dict[dt.date, float]) -> list[list[dt.date]]:
-    """Days that follow each other; one day without a value is passed over, two part the line."""
+def _runs(known: dict[dt.date, float], joined_within: int) -> list[list[dt.date]]:
+    """Days that follow each other closely enough to be one line."""
     runs: list[list[dt.date]] = []
     for day in known:
-        if runs and (day - runs[-1][-1]).days <= 2:
+        if runs and (day - runs[-1][-1]).days <= joined_within:
             runs[-1].append(day)
         else:
             runs.append([day])

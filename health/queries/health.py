@@ -51,6 +51,11 @@ class DimensionLine:
     rank: int | None
     indicators: tuple[IndicatorLine, ...]
 
+    @property
+    def share(self) -> float | None:
+        """Its score as a share of 100."""
+        return None if self.score is None else self.score / 100
+
 
 @dataclass(frozen=True)
 class Movement:

@@ -160,7 +160,14 @@ document.body.addEventListener("htmx:oobAfterSwap", () => {
   });
 });
 
+// What was opened by hand stays open when its panel comes again
+let opened = [];
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  opened = [...event.detail.target.querySelectorAll("details[id][open]")].map((node) => node.id);
+});
+
 document.body.addEventListener("htmx:afterSwap", (event) => {
+  opened.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
   if (event.detail.target === dialog && dialog.innerHTML.trim() && !dialog.open) dialog.showModal();
   if (event.detail.target.id === "palette-results") choose(0);
   updateBulk();
@@ -168,7 +175,8 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
 
 document.body.addEventListener("closeDialog", () => {
   dialog.close();
-  dialog.replaceChildren();
+  // Not before the answer is swapped in: with its form gone, HTMX would look for the place of the toast in vain
+  setTimeout(() => dialog.replaceChildren());
 });
 
 document.body.addEventListener("htmx:sendError", () => (offline.hidden = false));

@@ -71,3 +71,7 @@ def test_a_change_carries_its_sign() -> None:
 
 def test_what_a_person_typed_is_escaped_in_a_chip() -> None:
     assert "<script>" not in ui.tier(1, "<script>", Decimal(80))
+
+
+def test_a_change_in_percent_has_its_sign():
+    assert [ui.signed_percent(value) for value in (0.125, -0.3, 0.0, None)] == ["+12 %", "−30 %", "0 %", "—"]

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from cs_workspace.common import charts, clock, money
+from cs_workspace.common import markdown as common_markdown
 from cs_workspace.common.toasts import UNDO
 
 register = template.Library()
@@ -64,6 +65,12 @@ def signed(value: Decimal | float | None, digits: int = 1) -> str:
 def percent(value: Decimal | float | None, digits: int = 0) -> str:
     """A share as percent: 0.63 is 63 %."""
     return "—" if value is None else f"{float(value) * 100:.{digits}f} %".replace("-", "−")
+
+
+@register.filter
+def signed_percent(value: float | None) -> str:
+    """A change as percent: −0.3 is −30 %."""
+    return "—" if value is None else f"{signed(value * 100, 0)} %"
 
 
 @register.filter
@@ -124,14 +131,14 @@ def meter(share: float | Decimal | None, label: str = "") -> SafeString:
 def ring(value: float | Decimal | None, rank: int | None, label: str = "") -> SafeString:
     """The ring of a score of 0 to 100; empty and grey without one."""
     filled = charts.RING_LENGTH * float(value or 0) / 100
+    # Round ends would draw a dot where there is nothing.
+    arc = format_html('<circle class="value" cx="50" cy="50" r="43" stroke-dasharray="{} 999"/>', f"{filled:.1f}")
     return format_html(
         '<svg class="ring t{}" viewBox="0 0 100 100" role="img" aria-label="{}">'
-        '<circle class="track" cx="50" cy="50" r="43"/>'
-        '<circle class="value" cx="50" cy="50" r="43" stroke-dasharray="{} 999"/>'
-        '<text x="50" y="58">{}</text></svg>',
+        '<circle class="track" cx="50" cy="50" r="43"/>{}<text x="50" y="58">{}</text></svg>',
         rank or 0,
         label,
-        f"{filled:.1f}",
+        arc if filled else "",
         score(value),
     )
 
@@ -206,16 +213,46 @@ def due(moment: dt.datetime | None) -> SafeString:
 
 
 @register.filter
+def markdown(text: str) -> SafeString:
+    """Markdown as HTML that can do no harm."""
+    return common_markdown.render(text)
+
+
+@register.filter
+def first_line(text: str) -> str:
+    """The first line of Markdown that says something, as plain text."""
+    return common_markdown.first_line(text)
+
+
+@register.filter
 def undo_url(tags: str) -> str:
     """The address that takes an action back, out of a message's tags; empty where there is none."""
     return next((tag.removeprefix(UNDO) for tag in tags.split() if tag.startswith(UNDO)), "")
 
 
+@register.filter
+def distance(moment: dt.datetime | None) -> SafeString:
+    """How far a moment is, before or behind us: 6 h, 2 d; the exact moment in the title."""
+    if moment is None:
+        return format_html('<span class="faint">{}</span>', "—")
+    local = timezone.localtime(moment)
+    words = _size_words(abs((moment - clock.now()).total_seconds())) or "1 min"
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', local.isoformat(), f"{local:%a %d %b %Y %H:%M}", words
+    )
+
+
 def _ago_words(moment: dt.datetime) -> str:
     seconds = (clock.now() - moment).total_seconds()
-    if seconds < 60:
-        return "just now" if seconds >= 0 else "soon"
+    if seconds < 0:
+        return "soon"
+    words = _size_words(seconds)
+    return f"{words} ago" if words else "just now"
+
+
+def _size_words(seconds: float) -> str:
+    """A span of time in the coarsest unit that fits; empty under a minute."""
     for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
         if seconds >= size:
-            return f"{int(seconds // size)} {unit} ago"
-    return "just now"
+            return f"{int(seconds // size)} {unit}"
+    return ""
