@@ -1,7 +1,70 @@
 """Pages of the ground: the book, accounts and daily work."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from accounts.views import (
+    account,
+    account_work,
+    book,
+    bulk,
+    contacts,
+    notes,
+    notifications,
+    saved_views,
+    task,
+    tasks,
+    touches,
+)
 
 app_name = "accounts"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("accounts/", book.book, name="book"),
+    path("accounts/export/", book.export, name="book-export"),
+    path("accounts/tags/", book.tags, name="book-tags"),
+    path("accounts/bulk/<slug:action>/", bulk.bulk, name="bulk"),
+    path("accounts/bulk/undo/<uuid:key>/", bulk.undo, name="bulk-undo"),
+    path("accounts/views/new/", saved_views.new, name="view-new"),
+    path("accounts/views/<int:pk>/", saved_views.edit, name="view-edit"),
+    path("accounts/views/<int:pk>/delete/", saved_views.delete, name="view-delete"),
+    path("accounts/views/<int:pk>/restore/", saved_views.restore, name="view-restore"),
+    path("accounts/<int:pk>/", account.account, name="account"),
+    path("accounts/<int:pk>/timeline/", account.timeline, name="timeline"),
+    path("accounts/<int:pk>/money/", account.money, name="account-money"),
+    path("accounts/options/", tasks.account_options, name="account-options"),
+    path("accounts/<int:pk>/tasks/", account_work.tasks, name="account-tasks"),
+    path("accounts/<int:pk>/notes/", account_work.notes, name="account-notes"),
+    path("accounts/<int:pk>/people/", account_work.people, name="account-people"),
+    path("accounts/<int:pk>/touches/new/", touches.new, name="touch-new"),
+    path("accounts/<int:pk>/notes/new/", notes.new, name="note-new"),
+    path("accounts/<int:pk>/contacts/new/", contacts.new, name="contact-new"),
+    path("touches/<int:pk>/", touches.edit, name="touch-edit"),
+    path("touches/<int:pk>/archive/", touches.archive, name="touch-archive"),
+    path("touches/<int:pk>/restore/", touches.restore, name="touch-restore"),
+    path("notes/preview/", notes.preview, name="note-preview"),
+    path("notes/<int:pk>/", notes.edit, name="note-edit"),
+    path("notes/<int:pk>/pin/", notes.pin, name="note-pin"),
+    path("notes/<int:pk>/archive/", notes.archive, name="note-archive"),
+    path("notes/<int:pk>/restore/", notes.restore, name="note-restore"),
+    path("contacts/<int:pk>/", contacts.edit, name="contact-edit"),
+    path("contacts/<int:pk>/left/", contacts.left, name="contact-left"),
+    path("contacts/<int:pk>/back/", contacts.back, name="contact-back"),
+    path("contacts/<int:pk>/archive/", contacts.archive, name="contact-archive"),
+    path("contacts/<int:pk>/restore/", contacts.restore, name="contact-restore"),
+    path("tasks/", tasks.tasks, name="tasks"),
+    path("tasks/export/", tasks.export, name="tasks-export"),
+    path("tasks/new/", task.new, name="task-new"),
+    path("tasks/bulk/", task.bulk, name="tasks-bulk"),
+    path("tasks/<int:pk>/", task.edit, name="task-edit"),
+    path("tasks/<int:pk>/row/", task.row, name="task-row"),
+    path("tasks/<int:pk>/done/", task.done, name="task-done"),
+    path("tasks/<int:pk>/reopen/", task.reopen, name="task-reopen"),
+    path("tasks/<int:pk>/snooze/", task.snooze, name="task-snooze"),
+    path("tasks/<int:pk>/wake/", task.wake, name="task-wake"),
+    path("tasks/<int:pk>/cancel/", task.cancel, name="task-cancel"),
+    path("notifications/", notifications.notifications, name="notifications"),
+    path("notifications/read/", notifications.read_all, name="read-notifications"),
+    path("notifications/<int:pk>/", notifications.follow, name="notification"),
+    path("notifications/<int:pk>/read/", notifications.read, name="read-notification"),
+    path("notifications/<int:pk>/unread/", notifications.unread, name="unread-notification"),
+]

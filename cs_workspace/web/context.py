@@ -15,6 +15,12 @@ STYLESHEETS = [
     "css/base.css",
     "css/layout.css",
     "css/components.css",
+    "css/account.css",
+    "css/book.css",
+    "css/risk.css",
+    "css/tasks.css",
+    "css/today.css",
+    "css/work.css",
 ]
 
 
