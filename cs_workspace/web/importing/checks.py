@@ -46,7 +46,6 @@ def _contact(row: Row) -> Iterator[Finding]:
         yield Finding(ERROR, "status", "has left, but no day says when")
     if left == "active" and left_on is not None:
         yield Finding(ERROR, "left_on", "has left on a day, but is active")
-    yield from ()
 
 
 def _contract(row: Row) -> Iterator[Finding]:
@@ -90,7 +89,7 @@ def _survey(row: Row) -> Iterator[Finding]:
 
 def _touch(row: Row) -> Iterator[Finding]:
     if row.get("attended") is not None and row["kind"] in ("email", "chat"):
-        yield Finding(ERROR, "attended", f"a {row['kind']} cannot be attended or missed")
+        yield Finding(ERROR, "attended", "is for what is held: messages are answered")
     yield from _in_order(row, "at", "answered_at", ERROR, "is answered before it was sent")
 
 

@@ -19,6 +19,7 @@ from cs_workspace.web.importing.mapping import Column
 from cs_workspace.web.importing.numbers import Mark, MarkEvidence, NumberError
 
 REMEMBERED = 20_000
+TOO_LARGE = Decimal("1e15")
 TRUTHS: Final = {"true": True, "t": True, "yes": True, "y": True, "1": True, "1.0": True, "x": True, "on": True}
 FALSEHOODS: Final = {"false": False, "f": False, "no": False, "n": False, "0": False, "0.0": False, "off": False}
 FLAGS: Final = TRUTHS | FALSEHOODS
@@ -177,7 +178,7 @@ def _bounded(known: Field, number: Decimal | int) -> Decimal | int:
         raise CellError(f"is below {known.least:,.15g}")
     if known.most is not None and number > known.most:
         raise CellError(f"is above {known.most:,.15g}")
-    if isinstance(number, Decimal) and abs(number) > Decimal("1e15"):
+    if not -TOO_LARGE <= number <= TOO_LARGE:
         raise CellError("is too large")
     return number
 
@@ -185,6 +186,8 @@ def _bounded(known: Field, number: Decimal | int) -> Decimal | int:
 def _in_time(known: Field, day: dt.date) -> dt.date:
     if known.earliest and day < known.earliest:
         raise CellError(f"is before {known.earliest.year}")
+    if day >= dates.LATEST:
+        raise CellError(f"lies after {dates.LATEST.year - 1} once it is moved")
     return day
 
 
@@ -218,8 +221,10 @@ def _list(known: Field, text: str) -> tuple[str, ...]:
             name = re.sub(r"[\s-]+", "_", name.casefold())
             if name and name not in known.choices:
                 raise CellError(f"holds what is none of {', '.join(known.choices)}", part.strip())
-        if len(name) > known.longest or "\x00" in name:
+        if len(name) > known.longest:
             raise CellError(f"holds a word of more than {known.longest} characters")
+        if "\x00" in name:
+            raise CellError("holds a NUL character")
         if name and name not in found:
             found.append(name)
     return tuple(found)

@@ -345,7 +345,7 @@ METRICS = Kind(
     "day of metrics",
     (ACCOUNT, CONTRACT, _day("day", required=True, earliest=OBSERVED_SINCE)),
     keyed=False,
-    natural=("account", "contract", "day"),
+    natural=("account", "day"),
     owner=("account", "contract"),
     prefix=METRIC,
 )

@@ -45,16 +45,24 @@ def survey_file(path: Path, table: Table, *, newest: bool, progress: Progress | 
     Raises FileRefused for the first thing that speaks against the whole file.
     """
     dialect = recognise(path)
-    with Records(path, dialect, progress=progress) as records:
-        places = _places(table, records.header, path.name)
-        found = Surveyed(path, dialect, records.header, [Survey(column) for column in table.columns if column.column])
-        for batch in records:
-            found.rows += len(batch)
-            cells = list(zip(*batch.rows, strict=True))
-            for survey in found.surveys if cells else ():
-                survey.see(cells[places[survey.column.column]], batch.lines, newest=newest)
+    try:
+        with Records(path, dialect, progress=progress) as records:
+            found = _survey(path, dialect, records, table, newest)
+    except OSError as error:
+        raise FileRefused(path.name, f"cannot be read: {error.strerror}.") from error
     for survey in found.surveys:
         _refuse_ambiguous(survey, path.name)
+    return found
+
+
+def _survey(path: Path, dialect: Dialect, records: Records, table: Table, newest: bool) -> Surveyed:
+    places = _places(table, records.header, path.name)
+    found = Surveyed(path, dialect, records.header, [Survey(column) for column in table.columns if column.column])
+    for batch in records:
+        found.rows += len(batch)
+        cells = list(zip(*batch.rows, strict=True))
+        for survey in found.surveys if cells else ():
+            survey.see(cells[places[survey.column.column]], batch.lines, newest=newest)
     return found
 
 

@@ -11,6 +11,8 @@ from cs_workspace.web.importing.dialect import Dialect
 from cs_workspace.web.importing.errors import FileRefused
 
 BATCH = 5_000
+# What holds no line ends is no table, however large it is; it must not be read into memory to find out.
+LONGEST_LINE = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,11 @@ class Records:
             self._line += 1
         self._reader = csv.reader(self._feed(), delimiter=dialect.separator, strict=True)
         self._records = self._read()
-        self.header = self._read_header()
+        try:
+            self.header = self._read_header()
+        except FileRefused:
+            self._text.close()
+            raise
 
     def __enter__(self) -> "Records":
         return self
@@ -113,9 +119,11 @@ class Records:
     def _feed(self) -> Iterator[str]:
         """Lines for the reader; those given back come first."""
         while True:
-            line = self._again.popleft() if self._again else self._text.readline()
+            line = self._again.popleft() if self._again else self._text.readline(LONGEST_LINE)
             if not line:
                 return
+            if len(line) == LONGEST_LINE:
+                raise FileRefused(self.name, f"has a line of more than {LONGEST_LINE:,} characters.", self._line + 1)
             self._line += 1
             self._fed.append(line)
             yield line

@@ -94,10 +94,10 @@ def run_import(
     summary = Summary(mapping.name, mapping.source, dry_run, problems)
     _say_what_was_seen(summary, found, surveyed, mapping)
     shift = _shift(summary, surveyed, shift_to)
-    run = Run(mapping, problems, clock.today(), References(mapping.source), by)
+    run = Run(mapping, problems, clock.today(), References(mapping.source), shift, by)
     with transaction.atomic(), pghistory.context(imported=mapping.source):
         for table, files in surveyed:
-            summary.tables.append(_load(run, table, files, shift, bar))
+            summary.tables.append(_load(run, table, files, bar))
         summary.owners_given = settle(run, users)
         transaction.set_rollback(dry_run)
     summary.accounts_touched = len(run.touched)
@@ -186,13 +186,13 @@ def _shift(summary: Summary, surveyed: list[tuple[Table, list[Surveyed]]], shift
     return shift
 
 
-def _load(run: Run, table: Table, files: list[Surveyed], shift: dt.timedelta, bar: _Bar) -> Loaded:
+def _load(run: Run, table: Table, files: list[Surveyed], bar: _Bar) -> Loaded:
     """The second reading of the files of one table."""
     loader: Loader = LOADERS[table.kind.name](table, run)
     rows = left_out = 0
     for surveyed in files:
         reader = TableReader(
-            table, surveyed, run.problems, run.mapping.zone, run.today, shift, bar.of("Importing", surveyed.path)
+            table, surveyed, run.problems, run.mapping.zone, run.today, run.shift, bar.of("Importing", surveyed.path)
         )
         loader.read(reader)
         rows += reader.rows

@@ -11,6 +11,7 @@ from accounts.services.upserting import share_out
 from cs_workspace.common.money import exact
 from cs_workspace.web.importing.errors import ImportRefused
 from cs_workspace.web.importing.loaders import Run
+from cs_workspace.web.importing.loaders.base import Place
 from cs_workspace.web.importing.problems import Severity
 
 # A stated ARR that is off by less is a matter of rounding.
@@ -45,12 +46,14 @@ def _settle_standing(run: Run) -> None:
         (settled.churned_without_day, "is said to have churned, but no day says when: stays active"),
     ]
     for accounts, reason in reasons:
-        for pk in sorted(accounts):
-            for place in run.churn_claimed.get(pk, []):
-                run.report(Severity.WARNING, place, reason)
-    for pk in sorted(settled.trial_that_pays):
-        reason = "is said to be a trial, but pays under a contract in force: counts as a customer"
-        run.report(Severity.WARNING, run.trial_claimed[pk], reason)
+        _report(run, [place for pk in accounts for place in run.churn_claimed.get(pk, [])], reason)
+    reason = "is said to be a trial, but pays under a contract in force: counts as a customer"
+    _report(run, [run.trial_claimed[pk] for pk in settled.trial_that_pays], reason)
+
+
+def _report(run: Run, places: list[Place], reason: str) -> None:
+    for place in sorted(places):
+        run.report(Severity.WARNING, place, reason)
 
 
 def _compare_stated_arr(run: Run) -> None:

@@ -35,14 +35,19 @@ class Stage:
         self.columns = columns
         self.rows_added = 0
         fields = [*ADMINISTRATIVE, *(f'"{column}" {kind}' for column, kind in columns.items())]
+        # That of an earlier import stays until a surrounding transaction ends.
+        self._execute(f"DROP TABLE IF EXISTS pg_temp.{self.name}")
         self._execute(f"CREATE TEMPORARY TABLE {self.name} ({', '.join(fields)}) ON COMMIT DROP")
         self._jsons = [place for place, kind in enumerate(columns.values()) if kind == "jsonb"]
+        self._lists = [place for place, kind in enumerate(columns.values()) if kind.endswith("[]")]
 
     def add(self, file: int, lines: Sequence[int], keys: Sequence[str], values: Mapping[str, Sequence[Any]]) -> None:
         """Adds rows, column by column."""
         ordered = [values[column] for column in self.columns]
         for place in self._jsons:
             ordered[place] = [json.dumps(value) for value in ordered[place]]
+        for place in self._lists:
+            ordered[place] = [list(value) for value in ordered[place]]
         names = ", ".join(["nr", "file", "line", "key", *(f'"{column}"' for column in self.columns)])
         numbers = range(self.rows_added, self.rows_added + len(lines))
         with connection.cursor() as cursor, cursor.copy(f"COPY {self.name} ({names}) FROM STDIN") as copy:
@@ -85,6 +90,12 @@ class Stage:
             cursor.execute(sql, params)
             row = cursor.fetchone()
             return row[0] if row else None
+
+    def all(self, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """The rows of a statement that finds few."""
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            return cursor.fetchall()
 
     def rekey(self, prefix: str) -> None:
         """Puts a word before every key."""

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from accounts.models import Account
+from cs_workspace.common.migrating import ensure_current_tables
 from health.models import Run
 from health.queries.runs import Progress as RunProgress
 from health.queries.runs import progress_of
@@ -37,6 +38,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="Print the figures as JSON.")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        ensure_current_tables()
         run = self._start(**options)
         console = Console(stderr=True, quiet=options["json"])
         with Progress(

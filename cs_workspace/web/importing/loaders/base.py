@@ -36,7 +36,7 @@ TYPES = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Place:
     """Where something was said: file, line, column and the value that stands there."""
 
@@ -69,6 +69,7 @@ class Run:
     problems: Problems
     today: dt.date
     references: References
+    shift: dt.timedelta = dt.timedelta()
     by: User | None = None
     touched: set[int] = field(default_factory=set)
     claims: dict[int, Claim] = field(default_factory=dict)

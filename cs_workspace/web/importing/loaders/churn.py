@@ -26,7 +26,7 @@ class ChurnLoader(EventLoader):
                 claim = self.run.claim(row["account_id"])
                 claim.churned = True
                 claim.churned_on = max(row["day"], claim.churned_on or row["day"])
-                place = self.place(row["file"], row["line"], "day", str(row["day"]))
+                place = self.place(row["file"], row["line"], "day", str(row["day"] - self.run.shift))
                 self.run.churn_claimed.setdefault(row["account_id"], []).append(place)
         return super().write()
 
@@ -34,7 +34,7 @@ class ChurnLoader(EventLoader):
         """The event of one report."""
         said = {name: row[name] for name in ("reason", "comment", "refund", "reactivation") if row.get(name)}
         if "refund" in said:
-            said["refund"] = str(said["refund"])
+            said["refund"] = f"{said['refund'].normalize():f}"  # 67.0 and 67 are the same refund
         return EventRow(
             row["account_id"],
             EVENT_NAME,

@@ -48,7 +48,8 @@ class AccountLoader(Loader):
                 claim = self.run.claim(pk)
                 claim.churned, claim.churned_on = True, row.get("churned_on")
                 name = "churned" if row.get("churned") else "churned_on"
-                place = self.place(row["file"], row["line"], name, str(row.get(name)).lower())
+                said = "true" if row.get("churned") else str(row["churned_on"] - self.run.shift)
+                place = self.place(row["file"], row["line"], name, said)
                 self.run.churn_claimed.setdefault(pk, []).append(place)
             if row.get("stated_arr") is not None:
                 place = self.place(row["file"], row["line"], "stated_arr", str(row["stated_arr"]))
@@ -74,14 +75,15 @@ class ContactLoader(Loader):
     """Contacts of accounts."""
 
     def write(self) -> list[Outcome]:
-        """Contacts; who left on a day has left, whether a status says so or not."""
+        """Contacts; who left on a day has left, whether a status says so or not. Both are written or neither."""
         outcome = Outcome("contacts")
         fields = list(self.stage.columns)
-        if "left_on" in fields and "status" not in fields:
-            fields.append("status")
+        if {"left_on", "status"} & {*fields}:
+            fields = list(dict.fromkeys([*fields, "left_on", "status"]))
         for rows in self.staged_rows():
             for row in rows:
-                row["status"] = "left" if row.get("left_on") else row.get("status", "active")
+                row["left_on"] = row.get("left_on")
+                row["status"] = "left" if row["left_on"] else row.get("status", "active")
             self.upsert(outcome, upsert_contacts, fields, rows)
         return [outcome]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from cs_workspace.web.importing.kinds import METRIC
+from cs_workspace.web.importing.kinds import INTEGER_MAX, METRIC
 from cs_workspace.web.importing.loaders.base import ERROR, Loader, Outcome, whole_groups
 from cs_workspace.web.importing.reading import Rows, TableReader
 from health.domain.observations import (
@@ -32,6 +32,24 @@ class ObservationLoader(Loader):
         names = ", ".join(by)
         chunks = self.stage.chunks([*by, *columns], group=names, order=names)
         return whole_groups(chunks, whole) if whole else chunks
+
+    def fitting(self, chunk: list[tuple[Any, ...]], by: Sequence[str], names: Sequence[str]) -> list[tuple[Any, ...]]:
+        """The groups whose sums can be stored; rows of the others, each possible by itself, are told and left out."""
+        width = len(by)
+        kept = [row for row in chunk if all(value is None or value <= INTEGER_MAX for value in row[width:])]
+        if len(kept) < len(chunk):
+            for row in chunk:
+                for name, value in zip(names, row[width:], strict=True):
+                    if value is not None and value > INTEGER_MAX:
+                        self._report_sum(dict(zip(by, row, strict=False)), name)
+        return kept
+
+    def _report_sum(self, group: dict[str, Any], name: str) -> None:
+        same = " AND ".join(f"{column} IS NOT DISTINCT FROM %s" for column in group)
+        sql = f"SELECT file, line, {name}::text FROM {self.stage.name} WHERE {same} ORDER BY nr"  # noqa: S608  own names
+        for file, line, value in self.stage.all(sql, list(group.values())):
+            place = self.place(file, line, name, value or "")
+            self.run.report(ERROR, place, f"adds up to more than {INTEGER_MAX:,} with other rows of its day")
 
     def count(self, keys: str, known: str) -> Outcome:
         """An outcome with the number of distinct keys among the staged rows, and of those that nothing knows yet."""
@@ -66,7 +84,7 @@ class UsageLoader(ObservationLoader):
         outcome.label = "days of use"
         columns = [f"{'sum' if name in SUMMED else 'max'}({name})" for name in measures]
         for chunk in self.grouped(columns, keys):
-            rows = [_usage_row(row, measures) for row in chunk]
+            rows = [_usage_row(row, measures) for row in self.fitting(chunk, keys, measures)]
             outcome.changed += observing.record_usage_days(rows)
         outcome.changed -= outcome.new
         return outcome
@@ -104,8 +122,10 @@ class FeatureUseLoader(UsageLoader):
         outcome.label = "months of features"
         # A row without a count still proves one use.
         uses = "sum(COALESCE(uses, 1))" if "uses" in self.fields else "count(*)"
-        for chunk in self.grouped([uses], ["account_id", "feature_id", month, "day"], whole=3):
-            rows = [FeatureUse(account, feature, day, int(count)) for account, feature, _, day, count in chunk]
+        keys = ["account_id", "feature_id", month, "day"]
+        for chunk in self.grouped([uses], keys, whole=3):
+            fitting = self.fitting(chunk, keys, ["uses"])
+            rows = [FeatureUse(account, feature, day, int(count)) for account, feature, _, day, count in fitting]
             outcome.changed += observing.record_feature_use(rows)
         outcome.changed -= outcome.new
         return [outcome, self.record_days()] if "minutes" in self.fields else [outcome]
@@ -140,6 +160,10 @@ class MetricLoader(ObservationLoader):
     """Custom metrics, one column each."""
 
     happened = "day"
+
+    def natural(self) -> list[str]:
+        """One value a day: a second one is told, whichever contract or key it comes under."""
+        return ["account_id", "day"]
 
     def write(self) -> list[Outcome]:
         """Values of metrics by account and day."""

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from cs_workspace.common import clock
+from cs_workspace.common.migrating import ensure_current_tables
 from cs_workspace.web.importing.errors import ImportRefused
 from cs_workspace.web.importing.mapping import load_mapping, shipped_mappings
 from cs_workspace.web.importing.printing import as_dict, as_text
@@ -44,10 +46,14 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="Print the figures as JSON.")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        ensure_current_tables()
         try:
             summary = self._import(options)
         except ImportRefused as refusal:
             raise CommandError(str(refusal)) from refusal
+        except DatabaseError as error:
+            reason = str(error).strip().partition("\n")[0]
+            raise CommandError(f"The database broke off, and nothing was written: {reason}") from error
         if options["json"]:
             self.stdout.write(json.dumps(as_dict(summary), ensure_ascii=False))
         else:
