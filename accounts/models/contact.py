@@ -14,7 +14,11 @@ class ContactQuerySet(models.QuerySet["Contact"]):
     """Conditions over contacts."""
 
     def visible_to(self, user: User) -> "ContactQuerySet":
-        return self.filter(archived_at=None, account__in=Account.objects.visible_to(user).values("pk"))
+        return self.of_accounts_of(user).filter(archived_at=None)
+
+    def of_accounts_of(self, user: User) -> "ContactQuerySet":
+        """Contacts of accounts that the user sees, the archived ones as well: for bringing them back."""
+        return self.filter(account__in=Account.objects.visible_to(user).values("pk"))
 
     def present(self) -> "ContactQuerySet":
         return self.filter(status=Contact.Status.ACTIVE, archived_at=None)

@@ -105,7 +105,11 @@ class NoteQuerySet(models.QuerySet["Note"]):
     """Conditions over notes."""
 
     def visible_to(self, user: User) -> "NoteQuerySet":
-        return self.filter(archived_at=None, account__in=Account.objects.visible_to(user).values("pk"))
+        return self.of_accounts_of(user).filter(archived_at=None)
+
+    def of_accounts_of(self, user: User) -> "NoteQuerySet":
+        """Notes on accounts that the user sees, the archived ones as well: for bringing them back."""
+        return self.filter(account__in=Account.objects.visible_to(user).values("pk"))
 
 
 @pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["updated_at", "version"])
@@ -140,7 +144,11 @@ class TouchQuerySet(models.QuerySet["Touch"]):
     """Conditions over touches."""
 
     def visible_to(self, user: User) -> "TouchQuerySet":
-        return self.filter(archived_at=None, account__in=Account.objects.visible_to(user).values("pk"))
+        return self.of_accounts_of(user).filter(archived_at=None)
+
+    def of_accounts_of(self, user: User) -> "TouchQuerySet":
+        """Touches on accounts that the user sees, the archived ones as well: for bringing them back."""
+        return self.filter(account__in=Account.objects.visible_to(user).values("pk"))
 
     def kept(self) -> "TouchQuerySet":
         return self.filter(archived_at=None)

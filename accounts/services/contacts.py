@@ -3,10 +3,12 @@
 import datetime as dt
 from collections.abc import Sequence
 from typing import Any, TypedDict
+from uuid import UUID
 
 from django.db import transaction
 
 from accounts.models import Account, Contact, User
+from accounts.services.once import claim
 from accounts.services.versions import locked, save_next
 from accounts.signals import account_observed
 from cs_workspace.common import clock
@@ -31,8 +33,12 @@ class ContactFields(TypedDict, total=False):
 
 
 @transaction.atomic
-def add_contact(*, by: User, account: Account, fields: ContactFields) -> Contact:
-    """Adds a person at the customer."""
+def add_contact(*, by: User, account: Account, fields: ContactFields, key: UUID | None = None) -> Contact:
+    """Adds a person at the customer.
+
+    `key` is that of the form; raises `RepeatedError` for one that was sent already.
+    """
+    claim(key, by=by)
     contact = Contact.objects.create(account=account, **fields)
     _observed(contact)
     return contact
@@ -67,6 +73,26 @@ def mark_back(*, by: User, contact: Contact) -> Contact:
     """They are there after all, or again."""
     held = locked(contact)
     held.status, held.left_on = Contact.Status.ACTIVE, None
+    save_next(held, by=by)
+    _observed(held)
+    return held
+
+
+@transaction.atomic
+def archive_contact(*, by: User, contact: Contact) -> Contact:
+    """Takes a contact who was never one out of sight and of every figure; it can be restored."""
+    return _archive(contact, clock.now(), by=by)
+
+
+@transaction.atomic
+def restore_contact(*, by: User, contact: Contact) -> Contact:
+    """Brings an archived contact back."""
+    return _archive(contact, None, by=by)
+
+
+def _archive(contact: Contact, at: dt.datetime | None, *, by: User) -> Contact:
+    held = locked(contact)
+    held.archived_at = at
     save_next(held, by=by)
     _observed(held)
     return held

@@ -1,17 +1,25 @@
 """Every write to a note."""
 
 import datetime as dt
+from uuid import UUID
 
 from django.db import transaction
 
 from accounts.models import Account, Note, User
+from accounts.services.once import claim
 from accounts.services.versions import locked, save_next
 from cs_workspace.common import clock
 
 
 @transaction.atomic
-def add_note(*, by: User, account: Account, body: str, template: str = "", pinned: bool = False) -> Note:
-    """Writes something down about an account, in Markdown."""
+def add_note(
+    *, by: User, account: Account, body: str, template: str = "", pinned: bool = False, key: UUID | None = None
+) -> Note:
+    """Writes something down about an account, in Markdown.
+
+    `key` is that of the form; raises `RepeatedError` for one that was sent already.
+    """
+    claim(key, by=by)
     return Note.objects.create(account=account, body=body, template=template, pinned=pinned, by=by, at=clock.now())
 
 

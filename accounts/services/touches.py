@@ -4,11 +4,13 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, TypedDict
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
 from accounts.models import Account, Contact, Touch, User
+from accounts.services.once import claim
 from accounts.services.tasks import create_task
 from accounts.services.versions import locked, save_next
 from accounts.signals import account_observed
@@ -45,11 +47,15 @@ class FollowUp:
 
 
 @transaction.atomic
-def log_touch(*, by: User, account: Account, fields: TouchFields, follow_up: FollowUp | None = None) -> Touch:
+def log_touch(
+    *, by: User, account: Account, fields: TouchFields, follow_up: FollowUp | None = None, key: UUID | None = None
+) -> Touch:
     """Writes down that we met, called or wrote, and makes the follow-up task if there is one.
 
-    Raises `RefusedError` for a moment to come, for attendance of what is not scheduled, for contacts of others.
+    `key` is that of the form. Raises `RefusedError` for a moment to come, for attendance of what is not scheduled, for
+    contacts of others; `RepeatedError` for a form that was sent already.
     """
+    claim(key, by=by)
     attendees = list(fields.get("attendees", ()))
     plain: dict[str, Any] = {name: value for name, value in fields.items() if name != "attendees"}
     touch = Touch(account=account, by=by, **plain)

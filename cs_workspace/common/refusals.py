@@ -5,6 +5,10 @@ class RefusedError(Exception):
     """A rule forbids it; the message is the reason."""
 
 
+class RepeatedError(Exception):
+    """The same form came twice; the first one has done it, and nothing was done again."""
+
+
 class StaleError(Exception):
     """Somebody else changed the record since it was read; nothing was written.
 
