@@ -3,8 +3,9 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils import timezone
 
-from accounts.forms.fields import DayField, DialogForm, EditForm
+from accounts.forms.fields import DayField, DialogForm, EditForm, NewForm
 from accounts.models import Contact
 from accounts.services.contacts import ContactFields
 from cs_workspace.common import clock
@@ -38,13 +39,15 @@ class ContactFieldsMixin(forms.Form):
 
     def contact_fields(self) -> ContactFields:
         """What was given, as the service takes it."""
-        return ContactFields(**{name: self.cleaned_data[name] for name in FIELDS})  # type: ignore[typeddict-item]
+        given = {name: self.cleaned_data[name] for name in FIELDS}
+        given["roles"] = list(dict.fromkeys(given["roles"]))
+        return ContactFields(**given)  # type: ignore[typeddict-item]
 
 
 FIELDS = list(ContactFieldsMixin.base_fields)
 
 
-class NewContactForm(ContactFieldsMixin, DialogForm):
+class NewContactForm(ContactFieldsMixin, NewForm):
     """A new contact."""
 
 
@@ -78,10 +81,12 @@ class LeftForm(DialogForm):
     layout: ClassVar[list[list[str]]] = [["on"]]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"on": clock.today()}, **kwargs)
+        last = min(clock.today(), timezone.localdate(clock.now()))
+        super().__init__(*args, initial={"on": last}, **kwargs)
+        self.fields["on"].widget.attrs["max"] = clock.today().isoformat()
 
     def clean_on(self) -> Any:
-        on = self.cleaned_data["on"]
-        if on > clock.today():
-            raise forms.ValidationError("That day is still to come.")
+        on, today = self.cleaned_data["on"], clock.today()
+        if on > today:
+            raise forms.ValidationError(f"That day is still to come: the workspace has {today.day} {today:%B}.")
         return on

@@ -5,6 +5,7 @@ import json
 import re
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from uuid import uuid4
 
 from django import forms
 from django.forms.boundfield import BoundField
@@ -12,6 +13,8 @@ from django.utils import timezone
 
 from accounts.models import Account, User
 
+# Days outside of these are slips of the keyboard; some of them no database can read back.
+FIRST_DAY, LAST_DAY = dt.date(1970, 1, 1), dt.date(2199, 12, 31)
 PICKED = re.compile(r"\(#(\d+)\)\s*$")
 
 
@@ -24,6 +27,15 @@ class DialogForm(forms.Form):
     def rows(self) -> list[list[BoundField]]:
         """The fields in rows, as templates draw them."""
         return [[self[name] for name in row if name in self.fields] for row in self.layout]
+
+
+class NewForm(DialogForm):
+    """A form that makes something; `key` lets it do so once, however often it is sent."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, initial: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"key": uuid4()} | (initial or {}), **kwargs)
 
 
 @dataclass(frozen=True)
@@ -44,6 +56,18 @@ class EditForm(DialogForm):
     def __init__(self, *args: Any, record: Any, initial: dict[str, Any], **kwargs: Any) -> None:
         self.record = record
         super().__init__(*args, initial=initial | {"version": record.version, "seen": self.in_words(record)}, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        """A moment that nobody touched stays as it was: the picker shows no seconds, nor which of two equal hours."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        for name, field in self.fields.items():
+            if isinstance(field, MomentField) and name in cleaned and name not in self.changed_data:
+                cleaned[name] = self.initial[name]
+        return cleaned
+
+    def over(self, current: Any) -> "EditForm":
+        """What was typed, as a form over the `current` record."""
+        return type(self)(self.data, record=current)
 
     def in_words(self, record: Any) -> dict[str, str]:
         """What a record says, by label, as it is compared and shown in a conflict."""
@@ -68,11 +92,33 @@ def moment_in_words(moment: dt.datetime | None) -> str:
 
 
 class MomentField(forms.DateTimeField):
-    """A day and time as the browser's own picker gives it, in the zone of the person."""
+    """A day and time as the browser's own picker gives it, in the zone of the person.
+
+    Where clocks go back, an hour comes twice and the first one is meant; where they go forward, one is not there.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
         super().__init__(widget=widget, error_messages={"invalid": "Give a day and a time."}, **kwargs)
+
+    def to_python(self, value: Any) -> dt.datetime | None:
+        if value in self.empty_values:
+            return None
+        try:
+            typed = dt.datetime.fromisoformat(str(value).strip())
+        except ValueError:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+        _check_day(typed.date())
+        moment = typed if typed.tzinfo else typed.replace(tzinfo=timezone.get_current_timezone())
+        utc = moment.astimezone(dt.UTC)
+        if utc.astimezone(moment.tzinfo) != moment or utc.astimezone(moment.tzinfo).hour != moment.hour:
+            raise forms.ValidationError("That hour was skipped when the clocks went forward.")
+        return utc
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Compares what the picker shows."""
+        shown = self.widget.format_value(self.prepare_value(initial)) if initial else ""
+        return bool(shown != (data or ""))
 
 
 class DayField(forms.DateField):
@@ -81,6 +127,12 @@ class DayField(forms.DateField):
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
         super().__init__(widget=widget, error_messages={"invalid": "Give a day."}, **kwargs)
+
+    def to_python(self, value: Any) -> dt.date | None:
+        day = super().to_python(value)
+        if day is not None:
+            _check_day(day)
+        return day
 
 
 class AccountField(forms.CharField):
@@ -118,6 +170,11 @@ class AccountField(forms.CharField):
         if len(found) > 1:
             raise forms.ValidationError("Several accounts have this name: pick one from the list.")
         return found[0]
+
+
+def _check_day(day: dt.date) -> None:
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise forms.ValidationError(f"Give a day between {FIRST_DAY.year} and {LAST_DAY.year}.")
 
 
 def label_of(account: Account) -> str:

@@ -1,10 +1,11 @@
 """The form over a note, and the outlines that a note can begin with."""
 
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
 
-from accounts.forms.fields import DialogForm, EditForm
+from accounts.forms.fields import EditForm, NewForm
 from accounts.models import Note
 
 OUTLINES = {
@@ -21,8 +22,17 @@ OUTLINES = {
 }
 
 
-class NewNoteForm(DialogForm):
-    """A new note; `template` fills the text with an outline."""
+@dataclass(frozen=True)
+class Outline:
+    """An outline as the dialog offers it."""
+
+    key: str
+    label: str
+    is_chosen: bool
+
+
+class NewNoteForm(NewForm):
+    """A new note."""
 
     body = forms.CharField(label="Note", widget=forms.Textarea(attrs={"rows": 10}), help_text="Markdown works here.")
     pinned = forms.BooleanField(required=False, label="Pin above the timeline")
@@ -30,9 +40,22 @@ class NewNoteForm(DialogForm):
 
     layout: ClassVar[list[list[str]]] = [["body"], ["pinned"]]
 
-    def __init__(self, *args: Any, template: str = "", **kwargs: Any) -> None:
+    @property
+    def outlines(self) -> list[Outline]:
+        """What a note can begin with."""
+        chosen = self["template"].value() or ""
+        return [Outline(key, str(label), key == chosen) for key, label in Note.Template.choices]
+
+    def with_outline(self, template: str) -> "NewNoteForm":
+        """The form anew, with an outline below what was typed; an outline that nobody filled in makes way."""
+        typed = str(self["body"].value() or "").replace("\r\n", "\n").strip()
         template = template if template in OUTLINES else ""
-        super().__init__(*args, initial={"template": template, "body": OUTLINES[template]}, **kwargs)
+        is_bare = typed in {outline.strip() for outline in OUTLINES.values()}
+        body = OUTLINES[template] if is_bare else f"{typed}\n\n{OUTLINES[template]}".rstrip("\n") + "\n"
+        kept = {"key": self["key"].value(), "pinned": self["pinned"].value()}
+        form = type(self)(initial=kept | {"template": template, "body": body})
+        form.fields["body"].widget.attrs["autofocus"] = True
+        return form
 
 
 class NoteForm(EditForm):

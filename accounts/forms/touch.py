@@ -3,12 +3,13 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accounts.forms.fields import DayField, DialogForm, EditForm, MomentField, moment_in_words
+from accounts.forms.fields import DayField, EditForm, MomentField, NewForm, moment_in_words
 from accounts.forms.task import at_hour_of
 from accounts.models import Account, Contact, Touch
-from accounts.services.touches import FollowUp, TouchFields
+from accounts.services.touches import AHEAD, FollowUp, TouchFields
 from cs_workspace.common import clock
 
 HELD, MISSED, NOT_SCHEDULED = "held", "missed", ""
@@ -46,14 +47,18 @@ class TouchFieldsMixin(forms.Form):
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
         self.account = account
         super().__init__(*args, **kwargs)
-        people = Contact.objects.filter(account=account).present()
+        people = self.people()
         self.fields["attendees"].queryset = people  # type: ignore[attr-defined]
         if not people:
             del self.fields["attendees"]
 
+    def people(self) -> QuerySet[Contact]:
+        """Who can have taken part: those who are there."""
+        return Contact.objects.filter(account=self.account).present()
+
     def clean_at(self) -> Any:
         at = self.cleaned_data["at"]
-        if at > clock.now():
+        if at > clock.now() + AHEAD:
             raise forms.ValidationError("A touch has happened. Make a task for what is still to come.")
         return at
 
@@ -79,7 +84,7 @@ class TouchFieldsMixin(forms.Form):
         return self.cleaned_data["at"]
 
 
-class NewTouchForm(TouchFieldsMixin, DialogForm):
+class NewTouchForm(TouchFieldsMixin, NewForm):
     """A touch that has just been: now, by us, held; the next step becomes a task if it gets a day."""
 
     follow_up_on = DayField(required=False, label="Make it a task for", help_text="Leave empty for no task.")
@@ -95,7 +100,10 @@ class NewTouchForm(TouchFieldsMixin, DialogForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if cleaned.get("follow_up_on") and not cleaned.get("next_step"):
+        day = cleaned.get("follow_up_on")
+        if day and day < timezone.localdate(clock.now()):
+            self.add_error("follow_up_on", "That day is over.")
+        if day and not cleaned.get("next_step"):
             self.add_error("next_step", "Say what the task is.")
         return cleaned
 
@@ -121,6 +129,11 @@ class TouchForm(TouchFieldsMixin, EditForm):
             "next_step": record.next_step,
         }
         super().__init__(*args, account=record.account, record=record, initial=initial, **kwargs)
+
+    def people(self) -> QuerySet[Contact]:
+        """Those who took part stay on the list though they have left since."""
+        took_part = Q(pk__in=[person.pk for person in self.record.attendees.all()])
+        return Contact.objects.filter(Q(pk__in=super().people().values("pk")) | took_part, account=self.account)
 
     def answered_at(self) -> Any:
         """The moment that is known stays."""
