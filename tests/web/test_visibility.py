@@ -28,8 +28,13 @@ def record(name: str, factory: type, **fields: Any) -> Builder:
     return lambda cast: {name: factory(account=cast.account, **fields).pk}
 
 
+def told_to_the_owner(cast: Cast) -> dict[str, Any]:
+    """Path arguments that name a notification of the owner, about the account."""
+    return {"pk": make.NotificationFactory(user=cast.owner, account=cast.account).pk}
+
+
 OBJECTS: dict[str, Builder] = {
-    "accounts:bulk-undo": lambda cast: {"key": make.BulkChangeFactory(by=cast.owner, account_ids=[cast.account.pk]).key},
+    "accounts:bulk-undo": lambda cast: {"key": make.BulkChangeFactory(by=cast.owner).key},
     "accounts:view-edit": lambda cast: {"pk": make.SavedViewFactory(owner=cast.owner).pk},
     "accounts:view-delete": lambda cast: {"pk": make.SavedViewFactory(owner=cast.owner).pk},
     "accounts:view-restore": lambda cast: {"pk": make.SavedViewFactory(owner=cast.owner, deleted=True).pk},
@@ -63,9 +68,9 @@ OBJECTS: dict[str, Builder] = {
     "accounts:task-cancel": record("pk", make.TaskFactory),
     "health:account-panel": lambda cast: {"pk": cast.account.pk},
     "health:account-usage": lambda cast: {"pk": cast.account.pk},
-    "accounts:notification": lambda cast: {"pk": make.NotificationFactory(user=cast.owner, account=cast.account).pk},
-    "accounts:read-notification": lambda cast: {"pk": make.NotificationFactory(user=cast.owner, account=cast.account).pk},
-    "accounts:unread-notification": lambda cast: {"pk": make.NotificationFactory(user=cast.owner, account=cast.account).pk},
+    "accounts:notification": told_to_the_owner,
+    "accounts:read-notification": told_to_the_owner,
+    "accounts:unread-notification": told_to_the_owner,
     "health:alert": record("pk", make.AlertFactory),
     "health:acknowledge-alert": record("pk", make.AlertFactory),
     "health:snooze-alert": record("pk", make.AlertFactory),

@@ -1,0 +1,98 @@
+"""Touches: logged, changed, taken out of sight and brought back."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.forms.touch import NewTouchForm, TouchForm
+from accounts.http import UserRequest
+from accounts.models import Touch
+from accounts.queries.accounts import get_account_for
+from accounts.services import touches as service
+from accounts.views.dialogs import Dialog, attempt, sent, show
+from cs_workspace.common.access import changes
+from cs_workspace.common.answers import answer
+from cs_workspace.common.toasts import toast
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@changes
+def new(request: UserRequest, pk: int) -> HttpResponse:
+    """Asks what was, and logs it; the next step becomes a task if it gets a day."""
+    account = get_account_for(request.user, pk)
+    form, dialog = NewTouchForm(sent(request), account=account), Dialog("Log a touch", account, "Log touch")
+    if request.method != "POST":
+        return show(request, dialog, form)
+    touch, status = attempt(
+        request,
+        form,
+        lambda: service.log_touch(
+            by=request.user,
+            account=account,
+            fields=form.touch_fields(),
+            follow_up=form.follow_up(),
+            key=form.cleaned_data["key"],
+        ),
+    )
+    if status != 200:
+        return show(request, dialog, form, status)
+    if touch:
+        task = ", and its next step became a task" if form.follow_up() else ""
+        toast(
+            request,
+            f"{touch.get_kind_display()} with {account} logged{task}",
+            undo=reverse("accounts:touch-archive", args=[touch.pk]),
+        )
+    return _changed(request, account.pk, "tasksChanged", close=True)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@changes
+def edit(request: UserRequest, pk: int) -> HttpResponse:
+    """Shows a touch as a whole, and changes it."""
+    touch = _touch(request, pk)
+    form = TouchForm(sent(request), record=touch)
+    dialog = Dialog(str(touch), touch.account, archive=reverse("accounts:touch-archive", args=[pk]))
+    if request.method != "POST":
+        return show(request, dialog, form)
+    _, status = attempt(
+        request,
+        form,
+        lambda: service.edit_touch(
+            by=request.user, touch=touch, fields=form.touch_fields(), version=form.cleaned_data["version"]
+        ),
+    )
+    if status != 200:
+        return show(request, dialog, form, status)
+    toast(request, "Touch saved")
+    return _changed(request, touch.account_id, close=True)
+
+
+@require_POST
+@changes
+def archive(request: UserRequest, pk: int) -> HttpResponse:
+    """Takes a touch out of the timeline and of every figure."""
+    touch = service.archive_touch(by=request.user, touch=_touch(request, pk))
+    toast(request, "Touch archived", undo=reverse("accounts:touch-restore", args=[pk]))
+    return _changed(request, touch.account_id, close=True)
+
+
+@require_POST
+@changes
+def restore(request: UserRequest, pk: int) -> HttpResponse:
+    """Brings an archived touch back."""
+    found = get_object_or_404(Touch.objects.of_accounts_of(request.user), pk=pk)
+    touch = service.restore_touch(by=request.user, touch=found)
+    toast(request, "Touch is back")
+    return _changed(request, touch.account_id)
+
+
+def _touch(request: UserRequest, pk: int) -> Touch:
+    touches = Touch.objects.visible_to(request.user).select_related("account").prefetch_related("attendees")
+    return get_object_or_404(touches, pk=pk)
+
+
+def _changed(request: UserRequest, account_id: int, *more: str, close: bool = False) -> HttpResponse:
+    events = ("touchesChanged", "timelineChanged", "countsChanged", *more)
+    return answer(request, *events, to=reverse("accounts:account", args=[account_id]), close=close)

@@ -1,0 +1,120 @@
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Contact
+from accounts.services.contacts import edit_contact
+from cs_workspace.common import clock
+from tests.cast import logged_in
+from tests.factories import ContactFactory, day
+
+pytestmark = pytest.mark.django_db
+
+HTMX = {"HX-Request": "true", "HX-Target": "dialog"}
+ACTIONS = ("contact-back", "contact-archive", "contact-restore")
+
+
+def add(cast, user=None, htmx=True, **fields):
+    url = reverse("accounts:contact-new", args=[cast.account.pk])
+    given = {"name": "Jana Roth", "roles": ["champion"], "influence": "8", "key": str(uuid4())} | fields
+    return logged_in(user or cast.owner).post(url, given, headers=HTMX if htmx else {})
+
+
+def send(contact, action, user, **fields):
+    return logged_in(user).post(reverse(f"accounts:{action}", args=[contact.pk]), fields, headers=HTMX)
+
+
+def test_a_contact_is_added_and_the_people_are_read_anew(cast):
+    response = add(cast, consent="on")
+    contact = Contact.objects.get()
+    assert (contact.account, contact.name, contact.roles, contact.influence, contact.consent) == (
+        cast.account, "Jana Roth", ["champion"], 8, True,
+    )  # fmt: skip
+    assert "contactsChanged" in response["HX-Trigger"]
+    assert reverse("accounts:contact-archive", args=[contact.pk]) in response.content.decode()
+
+
+def test_a_plain_form_goes_back_to_the_account(cast):
+    assert add(cast, htmx=False)["Location"] == reverse("accounts:account", args=[cast.account.pk])
+
+
+def test_a_form_that_comes_twice_adds_once(cast):
+    key = str(uuid4())
+    add(cast, key=key)
+    add(cast, key=key)
+    assert Contact.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"name": ""}, {"influence": "11"}, {"influence": "-1"}, {"roles": ["king"]}, {"email": "no"}, {"name": "x" * 121}],
+)
+def test_what_is_wrong_is_told_and_what_was_typed_stays(cast, fields):
+    response = add(cast, **{"title": "Head of IT"} | fields)
+    assert response.status_code == 422
+    assert "Head of IT" in response.content.decode()
+    assert not Contact.objects.exists()
+
+
+def test_the_second_writer_is_told_what_the_first_changed(cast):
+    contact = ContactFactory(account=cast.account, name="Kim", title="Buyer")
+    page = logged_in(cast.owner).get(reverse("accounts:contact-edit", args=[contact.pk]), headers=HTMX)
+    edit_contact(by=cast.team_mate, contact=contact, fields={"title": "Head of buying"}, version=1)
+    seen = page.context["form"]["seen"].value()
+    response = send(contact, "contact-edit", cast.owner, name="Kim B", version=1, seen=seen)
+    assert response.status_code == 409
+    assert "<del>Buyer</del>" in response.content.decode()
+    assert "<ins>Head of buying</ins>" in response.content.decode()
+    assert send(contact, "contact-edit", cast.owner, name="Kim B", version=2).status_code == 200
+    contact.refresh_from_db()
+    assert (contact.name, contact.title) == ("Kim B", "")
+
+
+def test_who_left_leaves_on_a_day_and_can_come_back(cast):
+    contact = ContactFactory(account=cast.account, roles=["champion"])
+    response = send(contact, "contact-left", cast.owner, on=str(day(-3)))
+    contact.refresh_from_db()
+    assert (contact.status, contact.left_on) == (Contact.Status.LEFT, day(-3))
+    assert reverse("accounts:contact-back", args=[contact.pk]) in response.content.decode()
+    send(contact, "contact-back", cast.owner)
+    contact.refresh_from_db()
+    assert (contact.status, contact.left_on) == (Contact.Status.ACTIVE, None)
+
+
+def test_the_day_is_asked_for_with_today_filled_in(cast):
+    contact = ContactFactory(account=cast.account)
+    url = reverse("accounts:contact-left", args=[contact.pk])
+    assert f'value="{clock.today():%Y-%m-%d}"' in logged_in(cast.owner).get(url).content.decode()
+
+
+@pytest.mark.parametrize("on", ["", "soon", "0001-01-01", "9999-12-31"])
+def test_a_day_that_cannot_be_is_refused(cast, on):
+    contact = ContactFactory(account=cast.account)
+    assert send(contact, "contact-left", cast.owner, on=on).status_code == 422
+    assert send(contact, "contact-left", cast.owner, on=str(day(1))).status_code == 422
+    contact.refresh_from_db()
+    assert contact.status == Contact.Status.ACTIVE
+
+
+def test_a_contact_who_never_was_one_is_archived_and_undo_brings_them_back(cast):
+    contact = ContactFactory(account=cast.account)
+    undo = reverse("accounts:contact-restore", args=[contact.pk])
+    assert undo in send(contact, "contact-archive", cast.owner).content.decode()
+    assert not Contact.objects.visible_to(cast.owner).exists()
+    assert send(contact, "contact-left", cast.owner, on=str(day(-1))).status_code == 404
+    assert send(contact, "contact-restore", cast.owner).status_code == 200
+    assert Contact.objects.visible_to(cast.owner).exists()
+
+
+def test_outsiders_find_nothing_read_only_users_change_nothing_and_gets_do_not_act(cast):
+    contact = ContactFactory(account=cast.account, name="Kim")
+    for user, status in ((cast.outsider, 404), (cast.read_only, 403)):
+        assert add(cast, user).status_code == status
+        assert send(contact, "contact-edit", user, name="X", version=1).status_code == status
+        assert send(contact, "contact-left", user, on=str(day(-1))).status_code == status
+        assert {send(contact, name, user).status_code for name in ACTIONS} == {status}
+    for name in ACTIONS:
+        assert logged_in(cast.owner).get(reverse(f"accounts:{name}", args=[contact.pk])).status_code == 405
+    assert logged_in(cast.owner).put(reverse("accounts:contact-left", args=[contact.pk])).status_code == 405
+    assert [(one.name, one.status, one.archived_at) for one in Contact.objects.all()] == [("Kim", "active", None)]
