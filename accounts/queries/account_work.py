@@ -1,0 +1,113 @@
+"""What the account page shows of daily work: its open tasks, its notes, its people.
+
+Each panel has a short form for the account page and, for its own address, a long one that is paged.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Window
+
+from accounts.domain.stakeholders import Person, StakeholderMap, map_of
+from accounts.models import Account, Contact, Note, Task, Touch, User
+from cs_workspace.common import clock
+
+SHORT_TASKS, SHORT_NOTES, SHORT_PEOPLE = 8, 4, 6
+PAGE = 25
+
+
+@dataclass(frozen=True)
+class TasksPanel:
+    """Open tasks, the most urgent first. `page` is there in the long form only."""
+
+    rows: Sequence[Task]
+    total: int
+    page: Page | None = None
+
+
+@dataclass(frozen=True)
+class NotesPanel:
+    """Notes, the pinned ones first, then the latest. `page` is there in the long form only."""
+
+    rows: Sequence[Note]
+    total: int
+    page: Page | None = None
+
+
+@dataclass(frozen=True)
+class PeoplePanel:
+    """Who carries the relationship: the parts with their gaps, and everybody who is there, those with a part first.
+
+    `gone` are those who left, the last one first. `page` is there in the long form only.
+    """
+
+    map: StakeholderMap
+    rows: Sequence[Contact]
+    total: int
+    gone: Sequence[Contact] = field(default_factory=list)
+    page: Page | None = None
+
+
+def tasks_panel(account: Account, user: User, *, page: str | None = None) -> dict[str, Any]:
+    """The open tasks of the account, for templates; `page` asks for a page of the long form."""
+    tasks = Task.objects.visible_to(user).filter(account=account).open(now=clock.now()).prefetch_related("assignees")
+    return {"tasks": TasksPanel(*_rows(tasks, SHORT_TASKS, page))}
+
+
+def notes_panel(account: Account, user: User, *, page: str | None = None) -> dict[str, Any]:
+    """The notes of the account, for templates; `page` asks for a page of the long form."""
+    notes = Note.objects.visible_to(user).filter(account=account).select_related("by")
+    return {"notes": NotesPanel(*_rows(notes.order_by("-pinned", "-at", "-pk"), SHORT_NOTES, page))}
+
+
+def people_panel(account: Account, user: User, *, page: str | None = None) -> dict[str, Any]:
+    """The stakeholders of the account, for templates; `page` asks for a page of the long form. One query."""
+    last_touch = Touch.objects.kept().filter(attendees=OuterRef("pk")).order_by("-at").values("at")[:1]
+    people = list(
+        Contact.objects.visible_to(user)
+        .filter(account=account)
+        .annotate(last_touch=Subquery(last_touch))
+        .order_by(F("influence").desc(nulls_last=True), "name", "pk")
+    )
+    here = sorted((one for one in people if one.left_on is None), key=_weight)
+    gone = sorted((one for one in people if one.left_on), key=lambda one: one.left_on or dt.date.min, reverse=True)
+    current = None if page is None else Paginator(here, PAGE).get_page(page)
+    panel = PeoplePanel(
+        map=map_of([_person(one) for one in people]),
+        rows=here[:SHORT_PEOPLE] if current is None else current.object_list,
+        total=len(here),
+        gone=gone,
+        page=current,
+    )
+    return {"people": panel}
+
+
+def _rows(records: QuerySet[Any], short: int, page: str | None) -> tuple[Sequence[Any], int, Page | None]:
+    """Rows, how many there are in all, and the page where the long form is asked for."""
+    if page is not None:
+        current = Paginator(records, PAGE).get_page(page)
+        return current.object_list, current.paginator.count, current
+    rows = list(records.annotate(total=Window(Count("pk")))[:short])
+    return rows, rows[0].total if rows else 0, None
+
+
+def _weight(contact: Contact) -> int:
+    """Those whose leaving would be a churn signal stand first, then the others with a part."""
+    if any(role in Contact.KEY_ROLES for role in contact.roles):
+        return 0
+    return 1 if contact.roles else 2
+
+
+def _person(contact: Contact) -> Person:
+    return Person(
+        name=contact.name,
+        title=contact.title,
+        function=contact.function,
+        seniority=contact.seniority,
+        roles=tuple(contact.roles),
+        engaged=contact.engagement == Contact.Engagement.ENGAGED,
+        left_on=contact.left_on,
+    )
