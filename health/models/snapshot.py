@@ -36,6 +36,9 @@ class Snapshot(models.Model):
     objects = SnapshotQuerySet.as_manager()
 
     class Meta:
+        indexes = [
+            models.Index(fields=["day", "account"], name="snapshot_at_risk", condition=models.Q(rank__gte=3)),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(score=None) | models.Q(score__gte=0, score__lte=100), name="snapshot_score_in_range"
