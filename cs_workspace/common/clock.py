@@ -1,15 +1,30 @@
 """The workspace's clock: the one place that asks what time it is."""
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
 
+_ahead: ContextVar[dt.timedelta] = ContextVar("ahead", default=dt.timedelta(0))
+
 
 def now() -> dt.datetime:
     """The present moment, aware, in UTC."""
-    return timezone.now()
+    return timezone.now() + _ahead.get()
+
+
+@contextmanager
+def set_to(moment: dt.datetime) -> Iterator[None]:
+    """Inside, it is that moment and time goes on from there: for living through days that have passed."""
+    token = _ahead.set(moment - timezone.now())
+    try:
+        yield
+    finally:
+        _ahead.reset(token)
 
 
 def today() -> dt.date:

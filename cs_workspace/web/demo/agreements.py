@@ -41,7 +41,7 @@ def agreements_of(
             key = len(agreements)
             agreements.append(agreement)
             lines += (own := _lines(rng, key, customer, agreement, seats, history))
-            bills += _bills(rng, key, customer, agreement, sum(line.arr for line in own), history)
+            bills += _bills(rng, key, customer, agreement, sum((line.arr for line in own), Decimal(0)), history)
     return agreements, lines, bills
 
 
@@ -83,7 +83,9 @@ def _contracts(rng: Random, place: int, customer: Customer, history: History) ->
 def _billing(rng: Random, customer: Customer) -> str:
     if not customer.term_months:
         return "monthly"
-    return rng.choices(("yearly", "quarterly", "monthly"), (7, 3, 1 if customer.kind.key == "smb" else 0))[0]
+    if customer.story is Story.PRICE_TROUBLE:
+        return rng.choices(("quarterly", "monthly"), (2, 1))[0]
+    return rng.choices(("yearly", "quarterly", "monthly"), (4, 6, 1 if customer.kind.key == "smb" else 0))[0]
 
 
 def _seats(rng: Random, customer: Customer, count: int) -> list[int]:

@@ -19,6 +19,7 @@ from cs_workspace.web.demo.stories import SCRIPTS, Story
 NEW_SHARE, NEW_DAYS = 0.06, 80
 TRIAL_SHARE, TRIAL_DAYS = 0.025, 26
 GAP_SHARE = 0.018
+HANDED_OVER = 0.1
 OLDEST_DAYS = 2200
 GROUP_EVERY, GROUP_SIZE = 40, 3  # so often the customers that follow one belong to it
 COUNTRY_SHARES = [country.share for country in COUNTRIES]
@@ -42,6 +43,7 @@ class Customer:
     seats: int
     price: int
     owner: int
+    owner_days: int  # since the owner took it over; 0: from the beginning
     executive: int
     trial: bool = False
     gap_days: int = 0  # its usage source has been silent for so many days
@@ -98,6 +100,7 @@ def _customer(rng: Random, number: int, name: str, days: Days, csms: int, execut
         seats=part.seats or rng.randint(*kind.seats),
         price=rng.randint(*kind.price) // 6 * 6,
         owner=part.owner if part.owner is not None else number % csms,
+        owner_days=rng.randint(8, 240) if rng.random() < HANDED_OVER else 0,
         executive=number % executives,
         trial=trial,
         gap_days=part.gap_days or (rng.randint(8, 24) if rng.random() < GAP_SHARE else 0),

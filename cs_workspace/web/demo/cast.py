@@ -44,7 +44,7 @@ CAST: dict[int, Part] = {
         term_months=24,
         terms=2,
         renews_in=19,
-        onset_ago=62,
+        onset_ago=74,
         strategic=True,
     ),
     1: Part(
@@ -68,7 +68,7 @@ CAST: dict[int, Part] = {
         onset_ago=110,
         turn_ago=34,
     ),
-    3: Part("enterprise", Story.FADING, "Sweden", owner=0, term_months=24, renews_in=128, onset_ago=70, strategic=True),
+    3: Part("enterprise", Story.FADING, "Sweden", owner=0, term_months=24, renews_in=128, onset_ago=42, strategic=True),
     4: Part("enterprise", Story.STEADY, "Netherlands", owner=0, term_months=36, renews_in=204),
     5: Part("mid-market", Story.STEADY, "United Kingdom", owner=0, term_months=12, terms=2, renews_in=47),
     6: Part("mid-market", Story.GROWING, "Finland", owner=0, term_months=12, terms=2, renews_in=91),

@@ -74,12 +74,9 @@ class Days:
     @cached_property
     def months(self) -> list[tuple[dt.date, slice]]:
         """Each month's first day and its slice of the history; the first and last may be cut."""
-        starts = np.flatnonzero(np.diff(self.month, prepend=0))
+        starts = np.flatnonzero(np.diff(self.month, prepend=0)).tolist()
         ends = [*starts[1:], self.count]
-        return [
-            (self.day(start).replace(day=1), slice(int(start), int(end)))
-            for start, end in zip(starts, ends, strict=True)
-        ]
+        return [(self.day(start).replace(day=1), slice(start, end)) for start, end in zip(starts, ends, strict=True)]
 
     def rhythm(self, countries: Sequence[str]) -> np.ndarray:
         """Share of a usual workday's activity, countries × days."""

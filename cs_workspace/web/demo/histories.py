@@ -15,6 +15,8 @@ from cs_workspace.web.demo.latents import Latents, bend, decide, wind_down
 from cs_workspace.web.demo.offer import PRODUCTS
 from cs_workspace.web.demo.stories import NEVER, Fates, Story, draw_fates
 
+PLAIN, PLAIN_SPAN = np.float32(1.25), 55  # of the cast: what befalls them shows
+KEEN_AT_NONE, KEENER = 0.04, 1.12  # share of users who take part at all, by adoption
 FIRST_CHURN = HISTORY_DAYS - 365  # nobody leaves before the last year, so that each who left has a history
 
 
@@ -89,16 +91,17 @@ def _fates(rng: np.random.Generator, book: list[Customer], days: Days) -> Fates:
     start = np.array([days.index(customer.start) for customer in book], np.int32)
     fates = draw_fates(rng, np.array([c.story for c in book], np.int8), start, low_season, days.count)
     onset, turn = fates.onset.copy(), fates.turn.copy()
-    depth = fates.depth.copy()
+    depth, span = fates.depth.copy(), fates.span.copy()
     for place, customer in enumerate(book):
         part = customer.part
         if part.onset_ago is not None:
-            onset[place], depth[place] = days.count - part.onset_ago, 1.1
+            onset[place] = days.count - part.onset_ago
+            depth[place], span[place] = PLAIN, PLAIN_SPAN
         if part.turn_ago is not None:
             turn[place] = days.count - part.turn_ago
         if part.story is Story.POOR_ONBOARDING:
-            depth[place] = 1.1
-    return replace(fates, onset=onset, turn=turn, depth=depth)
+            depth[place] = PLAIN
+    return replace(fates, onset=onset, turn=turn, depth=depth, span=span)
 
 
 def _churn(rng: np.random.Generator, book: list[Customer], latents: Latents, days: Days) -> np.ndarray:
@@ -146,7 +149,7 @@ def _users(
     countries = [customer.country.name for customer in book]
     places = {name: place for place, name in enumerate(dict.fromkeys(countries))}
     rhythm = days.rhythm(list(places))[[places[name] for name in countries]]
-    drive = latents.adoption * rhythm * alive
+    drive = (0.15 + 0.85 * latents.adoption) * rhythm * alive
     habit = np.sqrt(rng.beta(2.6, 1.1, len(line))).astype(np.float32)
     # The first user of a line is its keenest, and a second product is used less than the first.
     habit[number == 0] = np.maximum(habit[number == 0], np.float32(0.95))
@@ -154,6 +157,9 @@ def _users(
     habit *= np.where(main, np.float32(1), np.float32(0.8))[line]
     joins = _joins(rng, book, account[line], number, seats[line], days)
     chance = drive[account[line]] * habit[:, None]
+    # The less is adopted the fewer take part at all; those who leave first are always the same.
+    keen = (number + rng.random(len(line), dtype=np.float32)) / seats[line]
+    chance[keen[:, None] > KEEN_AT_NONE + KEENER * latents.adoption[account[line]]] = 0
     chance[np.arange(days.count) < joins[:, None]] = 0
     return Users(line, number, rng.random(chance.shape, dtype=np.float32) < chance)
 
@@ -213,14 +219,14 @@ def _usage(
 def _features(rng: np.random.Generator, usage: Usage, latents: Latents) -> Features:
     """Uses of the features that an account has taken up: the more adoption, the deeper into the product's list."""
     lines, places = [], []
-    for line, product in enumerate(usage.product):
+    for number, product in enumerate(usage.product):
         count = len(PRODUCTS[product].features)
-        lines.append(np.full(count, line))
+        lines.append(np.full(count, number))
         places.append(np.arange(count))
     line, place = np.concatenate(lines), np.concatenate(places)
     size = np.array([len(product.features) for product in PRODUCTS])[usage.product][line]
     takes = (place + 0.5) / size + rng.normal(0, 0.05, len(line))
-    breadth = 0.08 + 1.08 * latents.adoption[usage.account]
+    breadth = 0.05 + 1.02 * latents.adoption[usage.account]
     popular = (1.6 * np.exp(-1.5 * place / size)).astype(np.float32)
     rate = usage.active[line] * popular[:, None] * (breadth[line] > takes[:, None])
     return Features(line, place, rng.poisson(rate).astype(np.int32))

@@ -12,7 +12,7 @@ from cs_workspace.web.demo.stories import LOW_SEASON, NEVER, RAMP_UP_DAYS, SCRIP
 DRIFT, MEMORY = 0.012, 0.975  # day-to-day wander of a line, and how long it lasts
 WEIGHED_DAYS = 45  # before a decision, the days that it rests on
 # Chance to leave at the end of a term by the strain of the weeks before: even at STRAIN, surer by 1 / WIDTH.
-STRAIN, WIDTH = 0.465, 0.05
+STRAIN, WIDTH = 0.51, 0.05
 MONTHLY = 0.2  # of that chance, where the decision comes every month
 SLIDE = 0.0022  # share of adoption that is lost per day once the fall has run its course
 WIND_DOWN_DAYS = 55  # before leaving, while people move their work elsewhere
@@ -50,8 +50,12 @@ def bend(rng: np.random.Generator, fates: Fates, days: Days) -> Latents:
     adoption += (fates.script("rise")[:, None] * day / days.count).astype(np.float32)
     adoption *= 0.2 + 0.8 * _ramp(day, fates.start[:, None], np.float32(RAMP_UP_DAYS))
     adoption *= np.where(fates.low_season[:, days.month - 1], np.float32(LOW_SEASON), np.float32(1))
-    clipped = [np.clip(line, 0.015, 0.99).astype(np.float32) for line in (adoption, satisfaction, engagement)]
-    return Latents(*clipped, _friction(fates, day, clipped[1]))
+    satisfaction = _clipped(satisfaction)
+    return Latents(_clipped(adoption), satisfaction, _clipped(engagement), _friction(fates, day, satisfaction))
+
+
+def _clipped(line: np.ndarray) -> np.ndarray:
+    return np.clip(line, 0.015, 0.99).astype(np.float32)
 
 
 def _friction(fates: Fates, day: np.ndarray, satisfaction: np.ndarray) -> np.ndarray:
@@ -60,7 +64,7 @@ def _friction(fates: Fates, day: np.ndarray, satisfaction: np.ndarray) -> np.nda
     spike, silence = fates.script("spike")[:, None], fates.script("silence")[:, None]
     times = np.where((since >= 0) & (since < SPIKE_DAYS), spike, np.where(since >= SPIKE_DAYS, silence, 1.0))
     young = 1 + 1.2 * ((day >= fates.start[:, None]) & (day < fates.start[:, None] + 30))
-    return ((1.75 - satisfaction) * times * young).astype(np.float32)
+    return ((2.2 - 1.55 * satisfaction) * times * young).astype(np.float32)
 
 
 def decide(
@@ -100,7 +104,7 @@ def _wander(rng: np.random.Generator, accounts: int, days: int) -> np.ndarray:
     return steps.T
 
 
-def _ramp(day: np.ndarray, begins: np.ndarray, span: np.ndarray) -> np.ndarray:
+def _ramp(day: np.ndarray, begins: np.ndarray, span: np.ndarray | np.float32) -> np.ndarray:
     """0 before `begins`, 1 from `span` days after it on."""
     return np.clip((day - begins) / span, 0, 1).astype(np.float32)
 

@@ -13,7 +13,8 @@ from cs_workspace.web.demo.dice import dice
 from cs_workspace.web.demo.records import Course, Happening, Judgement
 from cs_workspace.web.demo.stories import Story
 
-JUDGED_EVERY = 110
+JUDGED_EVERY = 100
+LATER_COURSE, COURSES_KEPT = 110, 330  # days
 WEBINAR_EVERY = 35
 INVITED = {"enterprise": 0.95, "mid-market": 0.85, "smb": 0.55, "self-serve": 0.3}
 LEAVING_SIGNS = (("Data export requested", 0.5), ("Billing page viewed", 0.6))
@@ -29,17 +30,19 @@ def _courses(rng: Random, cues: Cues, place: int) -> Iterator[Course]:
     customer = cues.book[place]
     if customer.trial:
         return
-    for name in words.COURSES[: rng.randint(*customer.kind.courses)]:
-        assigned = cues.days.index(customer.start) + rng.randint(3, 25)
-        while assigned < -500:
-            assigned += 365
-        if assigned >= cues.until(place):
-            continue
-        done = assigned + rng.randint(3, 55)
+    begins = cues.days.index(customer.start)
+    assigned = [begins + rng.randint(3, 25) for _ in range(rng.randint(*customer.kind.courses))]
+    # Later ones for new people and new features.
+    while customer.kind.key != "self-serve" and assigned[-1] + LATER_COURSE < cues.until(place):
+        assigned.append(assigned[-1] + rng.randint(LATER_COURSE // 2, LATER_COURSE))
+    for number, day in enumerate(assigned):
+        done = day + rng.randint(3, 45)
         engaged = cues.engagement(place, max(0, min(done, cues.until(place) - 1)))
-        finished = rng.random() < 0.02 + 1.08 * engaged and done < cues.until(place)
-        person = rng.choice(cues.present(place, max(assigned, 0)))
-        yield Course(place, person, name, cues.days.day(assigned), cues.days.day(done) if finished else None)
+        finished = rng.random() < 0.02 + 1.12 * engaged and done < cues.until(place)
+        if -COURSES_KEPT <= day < cues.until(place):
+            person = rng.choice(cues.present(place, max(day, 0)))
+            name = words.COURSES[number % len(words.COURSES)]
+            yield Course(place, person, name, cues.days.day(day), cues.days.day(done) if finished else None)
 
 
 def happenings_of(seed: int, first: int, cues: Cues) -> list[Happening]:
@@ -63,7 +66,7 @@ def _webinars(rng: Random, cues: Cues, place: int) -> Iterator[Happening]:
         held = cues.days.day(thursday)
         person = rng.choice(cues.present(place, thursday))
         name = f"{words.WEBINARS[number % len(words.WEBINARS)]}, {held:%B %Y}"
-        came = rng.random() < 0.55 * cues.engagement(place, thursday)
+        came = rng.random() < 0.5 * cues.engagement(place, thursday) ** 2
         at = dt.datetime.combine(held, dt.time(13), dt.UTC)
         yield Happening(place, person, "attended" if came else "invited", name, at)
 

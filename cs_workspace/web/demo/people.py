@@ -12,8 +12,9 @@ from cs_workspace.web.demo.places import address, person
 from cs_workspace.web.demo.records import Person
 from cs_workspace.web.demo.stories import Story
 
+Seat = tuple[str, str, str, tuple[str, ...], int]
 # In the order in which they become known: title, function, seniority, roles, influence.
-SEATS_AT_THE_TABLE = (
+SEATS_AT_THE_TABLE: tuple[Seat, ...] = (
     ("Head of Operations", "Operations", "director", ("champion",), 8),
     ("IT Lead", "IT", "manager", ("technical_lead",), 6),
     ("Chief Operating Officer", "Management", "executive", ("sponsor",), 10),
@@ -24,10 +25,11 @@ SEATS_AT_THE_TABLE = (
     ("Team Lead, Service", "Customer service", "manager", ("user",), 4),
     ("Systems Engineer", "IT", "staff", ("user",), 3),
 )
-ALONE = ("Owner", "Management", "executive", ("decision_maker", "user"), 9)
+ALONE: Seat = ("Owner", "Management", "executive", ("decision_maker", "user"), 9)
 SPONSOR = 2
 NO_SPONSOR = 0.28  # share of mid-sized customers whose sponsor nobody knows
 LEAVES_ANYWAY = 0.035  # share of the other people who left in the past year
+LEAVES_IN_TROUBLE = 0.34
 SUCCESSOR_AFTER = 75  # days after which a new champion may have been found
 
 
@@ -55,11 +57,8 @@ def _person(rng: Random, place: int, customer: Customer, history: History, name:
     last = min(int(history.churn[place]), days.count) - 1
     satisfaction = latents.satisfaction[place, last] + rng.gauss(0, 0.08)
     engagement = latents.engagement[place, last] + rng.gauss(0, 0.1)
-    left = None
     # The champion's leaving is a story of its own.
-    if "champion" not in roles and len(customer.products) and rng.random() < LEAVES_ANYWAY:
-        day = days.day(rng.randint(40, days.count - 3))
-        left = day if day > customer.start + dt.timedelta(days=30) else None
+    left = None if "champion" in roles else _leaves(rng, place, customer, history)
     if roles == ("user",) and satisfaction < 0.45 and rng.random() < 0.5:
         roles = ("user", "detractor")
     return Person(
@@ -77,6 +76,19 @@ def _person(rng: Random, place: int, customer: Customer, history: History, name:
         since=customer.start + dt.timedelta(days=rng.randint(0, 20)),
         left_on=left,
     )
+
+
+def _leaves(rng: Random, place: int, customer: Customer, history: History) -> dt.date | None:
+    """The day on which somebody left: where there is trouble others go too, elsewhere hardly anybody."""
+    days, onset = history.days, int(history.fates.onset[place])
+    until = min(int(history.churn[place]), days.count)
+    if onset + 20 < until and rng.random() < LEAVES_IN_TROUBLE:
+        day = rng.randint(onset + 10, until)
+    elif rng.random() < LEAVES_ANYWAY:
+        day = rng.randint(40, days.count - 3)
+    else:
+        return None
+    return days.day(day) if max(int(history.fates.start[place]), 0) + 30 < day < until else None
 
 
 def _without_champion(

@@ -16,7 +16,7 @@ from cs_workspace.web.demo.records import Answer, Complaint
 ON_WEEKENDS = 0.12
 SPIKED = 3.5  # times the usual tickets, from which on some are critical
 HOURS = {"low": 60, "normal": 30, "high": 16, "critical": 9}  # to solve, in the middle
-NPS_EVERY, CSAT_EVERY = 182, 91
+NPS_EVERY, CSAT_EVERY = 182, 60
 
 
 def complaints_of(seed: int, first: int, cues: Cues) -> list[Complaint]:

@@ -158,8 +158,3 @@ SIGNS = {
     "onboarding": "the rollout never reached half of the users",
     "fading": "fewer people come every month, meetings are missed",
 }
-VIEWS = (
-    ("CSM", "Renewals this quarter", "private"),
-    ("Manager", "Accounts that need a second pair of eyes", "team"),
-    ("VP", "Enterprise at risk", "everyone"),
-)

@@ -17,9 +17,10 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.management import BaseCommand, CommandError, call_command, get_commands
+from django.core.management import BaseCommand, CommandError, call_command
 from django.db import connection, transaction
 
+from accounts.models import Account
 from cs_workspace import embedded
 from cs_workspace.supervisor import Program, Supervisor, end_left_over, say
 from cs_workspace.web.demo import LOGINS
@@ -99,12 +100,11 @@ def programs(logs: Path, log_level: str) -> list[Program]:
 
 
 def prepare(*, demo: bool) -> None:
-    """Brings the database and the static files to this version; a workspace without a user gets the demo company."""
+    """Brings the database and the static files to this version; an empty workspace gets the demo company."""
     say("Bringing the database up to date …")
     call_command("migrate", interactive=False, verbosity=0)
     collect_static()
-    # UNTIL-DEMO: the condition on get_commands goes as soon as the demo command is in.
-    if demo and "demo" in get_commands() and not get_user_model().objects.exists():
+    if demo and not get_user_model().objects.exists() and not Account.objects.exists():
         say("First start: making the demo company (about a minute) …")
         # In one piece: an interrupted first start leaves an empty workspace, which the next start fills.
         with transaction.atomic():
@@ -195,5 +195,7 @@ def greet(url: str) -> None:
         say("  Log in as")
         for login in LOGINS:
             say(f"    {login.role:<10} {login.email:<32} {login.password}")
+    elif not get_user_model().objects.exists():
+        say("  Nobody can log in yet; in another terminal: ./manage.py createsuperuser")
     connection.close()
     say(f"\n  Ctrl-C ends everything; the data stays in {settings.VAR_DIR}.\n")

@@ -1,0 +1,180 @@
+"""Lives through the past year once it is written: the real engine scores its days and raises alerts, CSMs answer.
+
+Nothing is made up here: a night of the past is a recompute with the workspace's clock set to that night.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pgtrigger
+from django.db import connection
+
+from accounts.models import Account, Task, User
+from accounts.services.tasks import complete_task
+from cs_workspace.common import clock
+from cs_workspace.web.demo.dice import dice
+from health.models import Alert
+from health.services.alert_handling import acknowledge, close_pointless, resolve
+from health.services.recompute import recompute_accounts
+from health.services.runs import start_run, work_off
+
+BATCH = 1_000
+NIGHT, AFTERNOON = dt.time(2), dt.time(15)
+WEEK = 7
+# A small company is lived through whole; of a large one the days that trends, sparklines and alerts need.
+LIVED_WHOLE = 2_000
+DAILY = 35
+SPARKLINE = 91
+# What CSMs do with an alert that has been there so many days: the chance of each, once a day.
+ACKNOWLEDGED, RESOLVED, DONE = 0.55, 0.05, 0.7
+OUTCOMES = (
+    "Spoke to the sponsor; plan agreed",
+    "Reached the champion, follow-up on Friday",
+    "Cause found, fix promised",
+)
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Lived:
+    """What came of it: snapshots written, and alerts that were raised on the way."""
+
+    snapshots: int
+    alerts: int
+
+
+def days_to_live(as_of: dt.date, accounts: int) -> tuple[list[dt.date], list[dt.date]]:
+    """Past days to be scored only, and past nights to be lived through with alerts, each oldest first."""
+    if accounts <= LIVED_WHOLE:
+        ago = [*range(364, DAILY, -WEEK), *range(DAILY, 0, -1)]
+        return [], [as_of - dt.timedelta(days=days) for days in ago]
+    quiet = [as_of - dt.timedelta(days=days) for days in range(SPARKLINE, WEEK, -WEEK)]
+    return quiet, [as_of - dt.timedelta(days=1)]
+
+
+def live_through(as_of: dt.date, seed: int, *, report: Progress) -> Lived:
+    """Scores the past and today. Today's alerts are fresh; those before were answered as CSMs answer them."""
+    accounts = list(Account.objects.order_by("pk").values_list("pk", flat=True))
+    quiet, lived = days_to_live(as_of, len(accounts))
+    total = len(quiet) + len(lived) + 1
+    for number, day in enumerate(quiet):
+        report("Scoring the past", number, total)
+        for start in range(0, len(accounts), BATCH):
+            recompute_accounts(accounts[start : start + BATCH], day=day, alerts=False)
+    for number, day in enumerate(lived, start=len(quiet)):
+        report("Living through the year", number, total)
+        _night(day)
+        _afternoon(day, seed)
+    report("Scoring today", total - 1, total)
+    _night(as_of)
+    report("Scoring today", total, total)
+    _date_back(as_of)
+    return Lived(_count("health_snapshot"), _count("health_alert"))
+
+
+def _night(day: dt.date) -> None:
+    """The nightly recompute of that day, in this process; where it is still earlier than that, now."""
+    now, night = clock.now(), _at(day, NIGHT)
+    with _at_moment(min(now, night) if clock.day_of(now) == day else night):
+        run = start_run(as_of=day, dispatch=False)
+        while work_off(run):
+            pass
+        close_pointless()
+
+
+def _afternoon(day: dt.date, seed: int) -> None:
+    """CSMs look at what came up: most of it they take on, some they close, and save calls are held."""
+    rng = dice(seed, f"afternoon {day}")
+    with _at_moment(_at(day, AFTERNOON)):
+        for user, alerts in _alerts_by_owner():
+            taken, closed = [], []
+            for alert in alerts:
+                throw = rng.random()
+                if alert.state == Alert.State.OPEN and throw < ACKNOWLEDGED:
+                    taken.append(alert)
+                elif throw > 1 - RESOLVED:
+                    closed.append(alert)
+            if taken:
+                acknowledge(by=user, alerts=taken)
+            if closed:
+                resolve(by=user, alerts=closed)
+        for user, tasks in _tasks_by_owner():
+            for task in tasks:
+                if rng.random() < DONE:
+                    complete_task(by=user, task=task, outcome=rng.choice(OUTCOMES))
+
+
+@contextmanager
+def _at_moment(moment: dt.datetime) -> Iterator[None]:
+    """Inside, it is that moment. What the history of alerts keeps of it is dated so, and names only who really acted:
+    the triggers remember the last actor until the end of the transaction, and all the year is one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL pghistory.context_id = ''")
+        cursor.execute("SELECT COALESCE(max(pgh_id), 0) FROM health_alertevent")
+        (last,) = cursor.fetchone()
+    with clock.set_to(moment):
+        yield
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE health_alertevent SET pgh_created_at = %s WHERE pgh_id > %s", [moment, last])
+
+
+def _alerts_by_owner() -> Iterator[tuple[User, list[Alert]]]:
+    """Alerts that are not resolved, by the owner of the account; in an order that hangs on no key."""
+    alerts = Alert.objects.unresolved().select_related("account", "rule").order_by("account__external_id", "rule__key")
+    found: dict[int, list[Alert]] = {}
+    for alert in alerts:
+        if alert.account.owner_id is not None:
+            found.setdefault(alert.account.owner_id, []).append(alert)
+    for user in User.objects.filter(pk__in=list(found)).order_by("email"):
+        yield user, found[user.pk]
+
+
+def _tasks_by_owner() -> Iterator[tuple[User, list[Task]]]:
+    """Save calls that are to be held, by the one who is to hold them."""
+    tasks = (
+        Task.objects.unfinished()
+        .filter(origin=Task.Origin.ALERT)
+        .order_by("account__external_id", "pk")
+        .prefetch_related("assignees")
+    )
+    found: dict[int, list[Task]] = {}
+    for task in tasks:
+        for user in task.assignees.all():
+            found.setdefault(user.pk, []).append(task)
+    for user in User.objects.filter(pk__in=list(found)).order_by("email"):
+        yield user, found[user.pk]
+
+
+@pgtrigger.ignore("health.Alert:update_update")
+def _date_back(as_of: dt.date) -> None:
+    """Rows that were stamped with the moment of loading get that of the night to which they belong; what was told in
+    past nights is read, and no mail goes out for any of it."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE health_alert SET created_at = opened_at")
+        cursor.execute(
+            "UPDATE accounts_task t SET created_at = a.opened_at, updated_at = COALESCE(t.done_at, a.opened_at) "
+            "FROM health_alert a WHERE a.task_id = t.id"
+        )
+        cursor.execute(
+            "UPDATE accounts_notification n SET email_state = 'none', email_due_at = NULL, created_at = told.at, "
+            "read_at = CASE WHEN told.at < %(today)s THEN told.at + interval '5 hours' END "
+            "FROM (SELECT n.id, max(a.opened_at) AS at FROM accounts_notification n "
+            "JOIN health_alert a ON a.id::text = split_part(n.key, ':', 2) "
+            "WHERE n.key LIKE 'alert:%%' GROUP BY n.id) told WHERE told.id = n.id",
+            {"today": clock.start_of(as_of)},
+        )
+
+
+def _count(table: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608  a name of our own
+        return cursor.fetchone()[0]
+
+
+def _at(day: dt.date, time: dt.time) -> dt.datetime:
+    return dt.datetime.combine(day, time, clock.workspace_zone())
