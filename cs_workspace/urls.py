@@ -1,13 +1,13 @@
 """Every address of the workspace."""
 
 from django.contrib import admin
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from cs_workspace.web.forms.login import LoginForm
+from cs_workspace.web.views.login import WorkspaceLogin
 
 urlpatterns = [
-    path("login/", LoginView.as_view(authentication_form=LoginForm, redirect_authenticated_user=True), name="login"),
+    path("login/", WorkspaceLogin.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("", include("cs_workspace.web.urls")),
     path("", include("accounts.urls")),

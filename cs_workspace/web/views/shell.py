@@ -12,6 +12,7 @@ from cs_workspace.common.fragments import render_page
 from cs_workspace.common.toasts import toast
 from cs_workspace.web.context import THEMES
 from cs_workspace.web.forms.settings import SettingsForm
+from cs_workspace.web.models import Workspace
 from cs_workspace.web.queries.palette import find
 from cs_workspace.web.queries.shell import frame_of
 
@@ -54,4 +55,6 @@ def own_settings(request: UserRequest) -> HttpResponse:
         form.save()
         toast(request, "Your settings are saved")
         return redirect("settings")
-    return render(request, "web/settings.html", {"form": form}, status=422 if form.errors else 200)
+    demo = Workspace.current() if request.user.is_admin and not request.user.read_only else None
+    context = {"form": form, "demo": demo}
+    return render(request, "web/settings.html", context, status=422 if form.errors else 200)
