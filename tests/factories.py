@@ -5,12 +5,14 @@ Days and moments are counted from the workspace's clock, so that they hold under
 
 import datetime as dt
 from decimal import Decimal
+from uuid import uuid4
 
 import factory
 from factory.django import DjangoModelFactory, Password
 
 from accounts.models import (
     Account,
+    BulkChange,
     Contact,
     Contract,
     ContractLine,
@@ -266,9 +268,27 @@ class TouchFactory(Factory):
             self.attendees.set(contacts)
 
 
+class BulkChangeFactory(Factory):
+    """A tag that was put on no account yet; `account_ids=[…]`."""
+
+    class Meta:
+        model = BulkChange
+
+    key = factory.LazyFunction(uuid4)
+    kind = BulkChange.Kind.TAG
+    value = "pilot"
+    by = factory.SubFactory(UserFactory)
+    account_ids = factory.LazyFunction(list)
+
+
 class SavedViewFactory(Factory):
+    """A private view of the book; `deleted=True` is one that was put away."""
+
     class Meta:
         model = SavedView
+
+    class Params:
+        deleted = factory.Trait(archived_at=factory.LazyFunction(clock.now))
 
     owner = factory.SubFactory(UserFactory)
     name = factory.Sequence(lambda n: f"View {n}")
