@@ -10,10 +10,12 @@ class HealthConfig(AppConfig):
     name = "health"
 
     def ready(self) -> None:
-        """Wires observations to marks, and what happens after migrations."""
+        """Wires observations to marks, fills the pages of the ground, and says what happens after migrations."""
         from accounts.signals import account_observed
+        from health.registration import register
         from health.services.observing import on_account_observed
 
+        register()
         account_observed.connect(on_account_observed, dispatch_uid="mark accounts whose score is out of date")
         post_migrate.connect(_install, sender=self, dispatch_uid="install what health ships")
 
