@@ -168,15 +168,19 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
 
 document.body.addEventListener("htmx:afterSwap", (event) => {
   opened.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
-  if (event.detail.target === dialog && dialog.innerHTML.trim() && !dialog.open) dialog.showModal();
+  if (event.detail.target === dialog && dialog.innerHTML.trim() && !dialog.open && !("done" in dialog.dataset)) dialog.showModal();
   if (event.detail.target.id === "palette-results") choose(0);
   updateBulk();
 });
 
 document.body.addEventListener("closeDialog", () => {
   dialog.close();
+  dialog.dataset.done = "";
   // Not before the answer is swapped in: with its form gone, HTMX would look for the place of the toast in vain
-  setTimeout(() => dialog.replaceChildren());
+  setTimeout(() => {
+    dialog.replaceChildren();
+    delete dialog.dataset.done;
+  });
 });
 
 document.body.addEventListener("htmx:sendError", () => (offline.hidden = false));
