@@ -1,0 +1,287 @@
+"""The at-risk queue: whose revenue is in danger, how much of it, and who is on it."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import (
+    Case,
+    Count,
+    DateTimeField,
+    DecimalField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+
+from accounts.models import Account, Task, User
+from accounts.models.account import AccountQuerySet
+from cs_workspace.common import clock
+from cs_workspace.common.expressions import AnyOf
+from health.domain.alert_handling import Refusal, Verb, outcome_of
+from health.domain.deadlines import WITHIN, Clock, clock_of
+from health.models import Alert, AlertRule, Snapshot
+from health.queries.acting import acted
+
+PAGE = 50
+OWNERS = 8
+AT_ONCE = 1000
+RENEWAL_DAYS = 90
+WEEK = dt.timedelta(days=7)
+NOBODY = "none"
+MONEY: DecimalField = DecimalField(max_digits=18, decimal_places=5)
+CHIPS = {
+    "all": "All",
+    "critical": "Critical",
+    "idle": "No action",
+    "overdue": "Overdue",
+    "renewal": "Renewal ≤ 90 d",
+}
+
+
+@dataclass(frozen=True)
+class QueueFilter:
+    """What of the queue is shown: a chip, one owner's accounts (a key, or `none` for those without), a text."""
+
+    only: str = "all"
+    owner: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The queue in figures. Revenue is that of the two bottom tiers; `week_ago` is None where it is not known."""
+
+    counts: dict[str, int]
+    revenue: Decimal
+    acted: int
+    known: int
+    week_ago: Decimal | None
+
+    @property
+    def change(self) -> Decimal | None:
+        """Revenue at risk against seven days ago, both at today's ARR."""
+        return None if self.week_ago is None else self.revenue - self.week_ago
+
+
+@dataclass(frozen=True)
+class Share:
+    """What of the revenue at risk lies with one owner; `key` is what the filter takes."""
+
+    key: str
+    name: str
+    accounts: int
+    revenue: Decimal
+    share: float
+
+
+@dataclass(frozen=True)
+class Concentration:
+    """The owners with the most revenue at risk, and what is left with the others."""
+
+    owners: list[Share]
+    others: int
+    others_revenue: Decimal
+
+
+@dataclass(frozen=True)
+class Row:
+    """One account of the queue, with the alert that brought it there, its next open task and the clock."""
+
+    account: Account
+    risk: Decimal | None
+    alert: Alert | None
+    task: Task | None
+    clock: Clock
+
+    @property
+    def renews(self) -> Decimal | None:
+        """The share of such accounts that is expected to renew."""
+        churn = self.account.expected_churn
+        return None if churn is None else 1 - churn
+
+    @property
+    def can_acknowledge(self) -> bool:
+        """Whether the alert waits for somebody to say that they are on it."""
+        return self.alert is not None and not isinstance(outcome_of(self.alert.state, Verb.ACKNOWLEDGE), Refusal)
+
+
+def at_risk_accounts(user: User) -> AccountQuerySet:
+    """Accounts of the user in the two bottom tiers, or with an alert that belongs to the queue."""
+    calling = Alert.objects.unresolved().filter(
+        Q(severity=AlertRule.Severity.CRITICAL) | Q(rule__trigger=AlertRule.Trigger.SCORE_UNDER)
+    )
+    return (
+        Account.objects.visible_to(user)
+        .active()
+        .filter(Q(health_rank__gte=3) | Q(AnyOf(F("pk"), ArraySubquery(calling.values("account")))))
+    )
+
+
+def queue(user: User, wanted: QueueFilter) -> AccountQuerySet:
+    """The accounts to show, the most revenue at risk first."""
+    return _only(_matching(user, wanted), wanted.only).order_by(F("risk").desc(nulls_last=True), "pk")
+
+
+def figures(user: User, wanted: QueueFilter) -> Figures:
+    """The strip and the counts of the chips, under the owner and the text of the filter. Two queries."""
+    counted = {key: Count("pk", filter=_condition(key)) for key in CHIPS if key != "all"}
+    found = _matching(user, wanted).aggregate(
+        all=Count("pk"),
+        **counted,
+        revenue=Sum("risk", filter=Q(health_rank__gte=3)),
+        acted=Count("pk", filter=Q(has_acted=True)),
+        known=Count("pk", filter=Q(due_at__isnull=False)),
+    )
+    return Figures(
+        counts={key: found[key] for key in CHIPS},
+        revenue=_cents(found["revenue"]),
+        acted=found["acted"],
+        known=found["known"],
+        week_ago=_revenue_on(user, clock.today() - WEEK, wanted),
+    )
+
+
+def concentration(user: User, wanted: QueueFilter) -> Concentration:
+    """Where the risk sits, by owner, whatever owner is chosen. One query."""
+    rows = list(
+        _named(at_risk_accounts(user), wanted.text)
+        .filter(health_rank__gte=3)
+        .order_by()
+        .values("owner", "owner__name")
+        .annotate(accounts=Count("pk"), revenue=Sum(F("arr") * F("expected_churn"), output_field=MONEY))
+        .order_by(F("revenue").desc(nulls_last=True), "owner")
+    )
+    total = sum((row["revenue"] or Decimal(0) for row in rows), Decimal(0))
+    owners = [
+        Share(
+            key=str(row["owner"]) if row["owner"] else NOBODY,
+            name=row["owner__name"] or "No owner",
+            accounts=row["accounts"],
+            revenue=_cents(row["revenue"]),
+            share=float((row["revenue"] or 0) / total) if total else 0.0,
+        )
+        for row in rows[:OWNERS]
+    ]
+    others = rows[OWNERS:]
+    return Concentration(owners, len(others), _cents(sum((row["revenue"] or Decimal(0) for row in others), Decimal(0))))
+
+
+def rows_of(accounts: Sequence[Any], *, now: dt.datetime) -> list[Row]:
+    """Rows for accounts out of `queue`. Two queries."""
+    ids = [account.pk for account in accounts]
+    alerts = {
+        alert.account_id: alert
+        for alert in Alert.objects.unresolved()
+        .filter(account__in=ids)
+        .select_related("acknowledged_by", "rule")
+        .order_by("account_id", "severity", "-rule__tier_rank", "-opened_at", "-pk")
+        .distinct("account_id")
+    }
+    tasks = {
+        task.account_id: task
+        for task in Task.objects.unfinished()
+        .filter(account__in=ids)
+        .order_by("account_id", F("due_at").asc(nulls_last=True), "priority", "pk")
+        .distinct("account_id")
+    }
+    return [
+        Row(
+            account=account,
+            risk=None if account.risk is None else _cents(account.risk),
+            alert=alerts.get(account.pk),
+            task=tasks.get(account.pk),
+            clock=clock_of(account.due_at, acted=account.has_acted, now=now),
+        )
+        for account in accounts
+    ]
+
+
+def all_rows(user: User, wanted: QueueFilter, *, now: dt.datetime) -> Iterator[Row]:
+    """Every row of the queue, in its order; memory does not grow with it."""
+    accounts = queue(user, wanted).select_related("owner").iterator(chunk_size=AT_ONCE)
+    while chunk := list(islice(accounts, AT_ONCE)):
+        yield from rows_of(chunk, now=now)
+
+
+def _matching(user: User, wanted: QueueFilter) -> AccountQuerySet:
+    """Under owner and text, with risk, deadline (`due_at`) and whether somebody acted since the tier was entered."""
+    accounts = _named(at_risk_accounts(user), wanted.text)
+    if wanted.owner == NOBODY:
+        accounts = accounts.filter(owner=None)
+    elif wanted.owner:
+        accounts = accounts.filter(owner=int(wanted.owner))
+    # Also one that somebody resolved by hand, as long as the account stays in the tier: it says when that was entered.
+    entered = (
+        Alert.objects.filter(account=OuterRef("pk"), rule__trigger=AlertRule.Trigger.ENTERS_TIER)
+        .filter(~Q(state=Alert.State.RESOLVED) | Q(rule__tier_rank__lte=OuterRef("health_rank")))
+        .order_by("-rule__tier_rank", "-opened_at", "-pk")
+    )
+    return accounts.annotate(
+        risk=ExpressionWrapper(F("arr") * F("expected_churn"), output_field=MONEY),
+        entered_at=Subquery(entered.values("opened_at")[:1]),
+        due_at=Subquery(entered.annotate(due=_deadline()).values("due")[:1]),
+    ).annotate(has_acted=acted(account="pk", since="entered_at"))
+
+
+def _deadline() -> ExpressionWrapper:
+    hours = Case(
+        *(When(rule__tier_rank=rank, then=Value(within)) for rank, within in WITHIN.items()),
+        default=Value(max(WITHIN.values())),
+        output_field=DurationField(),
+    )
+    return ExpressionWrapper(F("opened_at") + hours, output_field=DateTimeField())
+
+
+def _named(accounts: AccountQuerySet, text: str) -> AccountQuerySet:
+    return accounts.filter(name__icontains=text.strip()) if text.strip() else accounts
+
+
+def _only(accounts: AccountQuerySet, key: str) -> AccountQuerySet:
+    return accounts.filter(_condition(key)) if key != "all" else accounts
+
+
+def _condition(key: str) -> Q:
+    """What a chip stands for, over the annotations of `_matching`."""
+    idle = Q(due_at__isnull=False, has_acted=False)
+    today = clock.today()
+    match key:
+        case "critical":
+            return Q(health_rank__gte=4)
+        case "idle":
+            return idle
+        case "overdue":
+            return idle & Q(due_at__lt=clock.now())
+        case "renewal":
+            return Q(renewal_date__gte=today, renewal_date__lte=today + dt.timedelta(days=RENEWAL_DAYS))
+    raise ValueError(f"There is no chip “{key}”.")
+
+
+def _revenue_on(user: User, day: dt.date, wanted: QueueFilter) -> Decimal | None:
+    """Revenue at risk by the snapshots of a past day, at today's ARR; None where no account was scored as at risk then.
+
+    One query, through the index of at-risk snapshots.
+    """
+    accounts = _named(Account.objects.visible_to(user), wanted.text)
+    if wanted.owner:
+        accounts = accounts.filter(owner=None if wanted.owner == NOBODY else int(wanted.owner))
+    then = Snapshot.objects.filter(day=day, rank__gte=3, account__in=accounts.values("pk"))
+    churn = (F("version__tiers__churn_low") + F("version__tiers__churn_high")) / 2
+    found = then.filter(version__tiers__rank=F("rank")).aggregate(
+        revenue=Sum(F("account__arr") * churn, output_field=MONEY)
+    )
+    return None if found["revenue"] is None else _cents(found["revenue"])
+
+
+def _cents(amount: Decimal | None) -> Decimal:
+    return (amount or Decimal(0)).quantize(Decimal("0.01"))

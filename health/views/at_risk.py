@@ -1,0 +1,121 @@
+"""The at-risk queue: for managers that of their team, for everybody else that of their own accounts."""
+
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import HttpResponse, HttpResponseBase
+from django.utils.functional import cached_property
+from django.views.decorators.http import require_safe
+
+from accounts.http import UserRequest
+from cs_workspace.common import clock
+from cs_workspace.common.fragments import render_page
+from cs_workspace.common.sending import Cell, send_csv
+from health.domain.deadlines import Urgency
+from health.forms.at_risk import QueueForm
+from health.queries.at_risk import (
+    CHIPS,
+    PAGE,
+    Concentration,
+    Figures,
+    QueueFilter,
+    Row,
+    all_rows,
+    concentration,
+    figures,
+    queue,
+    rows_of,
+)
+
+CLOCK_WORDS = {
+    Urgency.UNKNOWN: "not known",
+    Urgency.ACTED: "acted",
+    Urgency.RUNNING: "running",
+    Urgency.SOON: "due soon",
+    Urgency.OVERDUE: "overdue",
+}
+MONEY_HEADINGS = {"ARR", "Revenue at risk"}
+HEADINGS = [
+    *("Account", "Tier", "Score", "ARR", "Expected churn", "Revenue at risk", "Why", "Owner", "Renewal"),
+    *("Next task", "Task due", "Alert", "Act by", "Clock"),
+]
+
+
+class CountedPaginator(Paginator):
+    """Pages of a list whose length is known already."""
+
+    def __init__(self, rows: object, size: int, *, count: int) -> None:
+        super().__init__(rows, size)  # type: ignore[arg-type]
+        self._count = count
+
+    @cached_property
+    def count(self) -> int:
+        """As counted before."""
+        return self._count
+
+
+@require_safe
+def at_risk(request: UserRequest) -> HttpResponse:
+    """Accounts in the two bottom tiers, the most revenue at risk first, with who is on it and by when."""
+    form = QueueForm(request.GET)
+    form.is_valid()
+    wanted, now = form.wanted(), clock.now()
+    found = figures(request.user, wanted)
+    accounts = queue(request.user, wanted).select_related("owner")
+    page = CountedPaginator(accounts, PAGE, count=found.counts[wanted.only]).get_page(request.GET.get("page"))
+    rows = rows_of(list(page.object_list), now=now)
+    by_owner = concentration(request.user, wanted) if request.user.leads else None
+    context = {
+        "form": form,
+        "wanted": wanted,
+        "figures": found,
+        "page": page,
+        "rows": rows,
+        "chips": [(key, label, found.counts[key]) for key, label in CHIPS.items()],
+        "concentration": by_owner,
+        "owner_name": _owner_name(wanted, by_owner, rows),
+        "is_empty_by_filter": _is_narrowed(wanted, found),
+    }
+    return render_page(request, "health/at_risk.html", context, partial="rows")
+
+
+@require_safe
+def export(request: UserRequest) -> HttpResponseBase:
+    """What the page shows, all pages of it, as CSV."""
+    form = QueueForm(request.GET)
+    form.is_valid()
+    header = [f"{name} ({settings.WORKSPACE_CURRENCY})" if name in MONEY_HEADINGS else name for name in HEADINGS]
+    return send_csv(f"at-risk-{clock.today():%Y-%m-%d}", header, _cells(request, form.wanted()))
+
+
+def _cells(request: UserRequest, wanted: QueueFilter) -> Iterator[list[Cell]]:
+    for row in all_rows(request.user, wanted, now=clock.now()):
+        account, alert = row.account, row.alert
+        yield [
+            account.name,
+            account.health_tier,
+            account.health_score,
+            account.arr,
+            account.expected_churn,
+            row.risk,
+            account.health_reason,
+            account.owner.name if account.owner else "",
+            account.renewal_date,
+            row.task.title if row.task else "",
+            row.task.due_at.isoformat() if row.task and row.task.due_at else "",
+            f"{alert.title} ({alert.get_state_display().lower()})" if alert else "",
+            row.clock.due_at.isoformat() if row.clock.due_at else "",
+            CLOCK_WORDS[row.clock.urgency],
+        ]
+
+
+def _owner_name(wanted: QueueFilter, by_owner: Concentration | None, rows: list[Row]) -> str:
+    """Whose accounts are shown, as far as the page knows a name."""
+    names = {str(row.account.owner_id): row.account.owner.name for row in rows if row.account.owner}
+    names |= {share.key: share.name for share in by_owner.owners} if by_owner else {}
+    return names.get(wanted.owner, "Another owner")
+
+
+def _is_narrowed(wanted: QueueFilter, found: Figures) -> bool:
+    return bool(wanted.owner or wanted.text or (wanted.only != "all" and found.counts["all"]))
