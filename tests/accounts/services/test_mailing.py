@@ -218,3 +218,14 @@ def test_a_digest_is_claimed_under_a_key_of_user_and_day():
     assert mailing._claim_digest(user, clock.today()) is not None
     waiting(user)
     assert mailing._claim_digest(user, clock.today()) is None
+
+
+def test_without_a_mail_server_e_mails_become_files(settings, tmp_path):
+    settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "django.core.mail.backends.filebased.EmailBackend", tmp_path
+    message = due(title="Halden: Entered Critical")
+    assert send_messages() == {Outcome.SENT: 1}
+    assert send_messages() == {}
+    [file] = tmp_path.iterdir()
+    assert "Subject: Halden: Entered Critical" in file.read_text()
+    message.refresh_from_db()
+    assert message.email_state == Email.SENT
