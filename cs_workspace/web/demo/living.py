@@ -150,12 +150,12 @@ def _tasks_by_owner() -> Iterator[tuple[User, list[Task]]]:
         yield user, found[user.pk]
 
 
-@pgtrigger.ignore("health.Alert:update_update")
 def _date_back(as_of: dt.date) -> None:
     """Rows that were stamped with the moment of loading get that of the night to which they belong; what was told in
     past nights is read, and no mail goes out for any of it."""
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, pgtrigger.ignore("health.Alert:update_update"):
         cursor.execute("UPDATE health_alert SET created_at = opened_at")
+    with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE accounts_task t SET created_at = a.opened_at, updated_at = COALESCE(t.done_at, a.opened_at) "
             "FROM health_alert a WHERE a.task_id = t.id"
