@@ -288,5 +288,5 @@ def test_the_inbox_costs_the_same_however_many_it_shows(cast, django_assert_num_
         account = AccountFactory(owner=cast.owner)
         AlertFactory(account=account, task=TaskFactory(account=account))
     client = logged_in(cast.manager)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get("/alerts/")

@@ -1,0 +1,154 @@
+"""The inbox of alerts: its rows, its counts, and how good the alerts are."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+from django.shortcuts import get_object_or_404
+
+from accounts.models import Account, User
+from cs_workspace.common import clock
+from health.models import Alert, AlertRule
+
+MATURE_DAYS = 90
+STATE_LABELS: Mapping[str, str] = dict(Alert.State.choices)
+
+
+@dataclass(frozen=True)
+class AlertFilter:
+    """What the inbox shows. `mine`: only accounts that the user owns or is on the team of."""
+
+    state: str = Alert.State.OPEN
+    severity: int | None = None
+    rule_id: int | None = None
+    text: str = ""
+    mine: bool = False
+
+
+@dataclass(frozen=True)
+class Precision:
+    """How good alerts were: of those closed, the share acted upon; of those 90 days old, the share before a churn.
+
+    Shares are None where nothing was counted.
+    """
+
+    closed: int
+    acted: int
+    mature: int
+    before_churn: int
+
+    @property
+    def acted_share(self) -> float | None:
+        """Of the closed alerts, those that led to an action."""
+        return self.acted / self.closed if self.closed else None
+
+    @property
+    def churn_share(self) -> float | None:
+        """Of the mature alerts, those before a churn."""
+        return self.before_churn / self.mature if self.mature else None
+
+
+@dataclass(frozen=True)
+class HistoryEntry:
+    """One change of an alert: to which state, when, by whom (empty for the system)."""
+
+    state: str
+    at: dt.datetime
+    by: str
+
+
+def get_alert_for(user: User, pk: int) -> Alert:
+    """The alert if the user sees its account; otherwise 404, as if there were none."""
+    return get_object_or_404(
+        Alert.objects.visible_to(user).select_related(
+            "account__owner", "rule", "task", "acknowledged_by", "resolved_by"
+        ),
+        pk=pk,
+    )
+
+
+def inbox(user: User, wanted: AlertFilter) -> QuerySet[Alert]:
+    """The alerts to show: what matters most first, and in that by ARR; resolved ones by when they were."""
+    order = ["-resolved_at"] if wanted.state == Alert.State.RESOLVED else ["severity", "-account__arr"]
+    return (
+        _in_state(_matching(user, wanted), wanted.state)
+        .select_related("account__owner", "rule", "task", "acknowledged_by", "resolved_by")
+        .order_by(*order, "pk")
+    )
+
+
+def inbox_counts(user: User, wanted: AlertFilter) -> dict[str, int]:
+    """How many alerts each state holds under the other filters. One query."""
+    now = clock.now()
+    woken = Q(state=Alert.State.SNOOZED, snoozed_until__lte=now)
+    return _matching(user, wanted).aggregate(
+        open=Count("pk", filter=Q(state=Alert.State.OPEN) | woken),
+        acknowledged=Count("pk", filter=Q(state=Alert.State.ACKNOWLEDGED)),
+        snoozed=Count("pk", filter=Q(state=Alert.State.SNOOZED, snoozed_until__gt=now)),
+        resolved=Count("pk", filter=Q(state=Alert.State.RESOLVED)),
+    )
+
+
+def _matching(user: User, wanted: AlertFilter) -> QuerySet[Alert]:
+    """All states under the other filters."""
+    accounts = Account.objects.visible_to(user)
+    if wanted.mine:
+        accounts = accounts.in_books_of([user.pk])
+    alerts = Alert.objects.filter(account__in=accounts.values("pk"))
+    if wanted.severity is not None:
+        alerts = alerts.filter(severity=wanted.severity)
+    if wanted.rule_id is not None:
+        alerts = alerts.filter(rule=wanted.rule_id)
+    if wanted.text.strip():
+        alerts = alerts.filter(
+            Q(account__name__icontains=wanted.text.strip()) | Q(title__icontains=wanted.text.strip())
+        )
+    return alerts
+
+
+def _in_state(alerts: QuerySet[Alert], state: str) -> QuerySet[Alert]:
+    """Snoozed alerts whose time has come count as open, also before the sweep has woken them."""
+    now = clock.now()
+    if state == Alert.State.OPEN:
+        return alerts.filter(Q(state=Alert.State.OPEN) | Q(state=Alert.State.SNOOZED, snoozed_until__lte=now))
+    if state == Alert.State.SNOOZED:
+        return alerts.filter(state=Alert.State.SNOOZED, snoozed_until__gt=now)
+    return alerts.filter(state=state)
+
+
+def precision(user: User) -> Precision:
+    """How good the alerts on the user's accounts were. One query.
+
+    Data gaps say nothing of health, so a churn after one is not counted either way.
+    """
+    today = clock.today()
+    health = ~Q(rule__trigger=AlertRule.Trigger.DATA_GAP)
+    mature = health & Q(opened_on__lte=today - dt.timedelta(days=MATURE_DAYS))
+    churned = Q(
+        account__churned_on__gte=F("opened_on"),
+        account__churned_on__lte=F("opened_on") + dt.timedelta(days=MATURE_DAYS),
+    )
+    counts: dict[str, Any] = Alert.objects.visible_to(user).aggregate(
+        closed=Count("pk", filter=Q(state=Alert.State.RESOLVED)),
+        acted=Count("pk", filter=Q(state=Alert.State.RESOLVED, acted=True)),
+        mature=Count("pk", filter=mature),
+        before_churn=Count("pk", filter=mature & churned),
+    )
+    return Precision(**counts)
+
+
+def history_of(alert: Alert) -> list[HistoryEntry]:
+    """What became of an alert since it was first raised, newest first. Two queries."""
+    events = list(alert.history.select_related("pgh_context").order_by("-pgh_id"))
+    ids = {event.pgh_context.metadata.get("user") for event in events if event.pgh_context}
+    names = dict(User.objects.filter(pk__in=[pk for pk in ids if pk]).values_list("pk", "name"))
+    return [
+        HistoryEntry(
+            state=STATE_LABELS[event.state],
+            at=event.pgh_created_at,
+            by=names.get(event.pgh_context.metadata.get("user"), "") if event.pgh_context else "",
+        )
+        for event in events
+    ]
