@@ -92,3 +92,23 @@ def due_group(due_at: dt.datetime | None, *, now: dt.datetime) -> DueGroup:
 def end_of_week(today: dt.date) -> dt.date:
     """The Sunday that ends the week of a day."""
     return today + dt.timedelta(days=6 - today.weekday())
+
+
+def due_range(group: DueGroup, *, now: dt.datetime) -> tuple[dt.datetime | None, dt.datetime | None]:
+    """From when until before when a task of the group is due; None where there is no bound.
+
+    It puts each moment where `due_group` puts it.
+    """
+    tomorrow = _midnight(now.date() + dt.timedelta(days=1), now)
+    monday = _midnight(end_of_week(now.date()) + dt.timedelta(days=1), now)
+    return {
+        DueGroup.OVERDUE: (None, now),
+        DueGroup.TODAY: (now, tomorrow),
+        DueGroup.THIS_WEEK: (tomorrow, monday),
+        DueGroup.LATER: (monday, None),
+        DueGroup.NO_DATE: (None, None),
+    }[group]
+
+
+def _midnight(day: dt.date, now: dt.datetime) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time.min, tzinfo=now.tzinfo)

@@ -4,10 +4,11 @@ import datetime as dt
 from typing import Any, ClassVar
 
 from django import forms
+from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.forms.fields import AccountField, DialogForm, EditForm, MomentField, moment_in_words
+from accounts.forms.fields import AccountField, DayField, EditForm, MomentField, NewForm, moment_in_words
 from accounts.models import Account, Task, User
 from accounts.services.tasks import TaskFields
 from cs_workspace.common import clock
@@ -20,12 +21,19 @@ class AssigneesField(forms.ModelMultipleChoiceField):
     """People who can be given a task: those who are active and may change things, oneself first."""
 
     def __init__(self, *, user: User, **kwargs: Any) -> None:
-        people = User.objects.filter(is_active=True, read_only=False)
-        super().__init__(people, widget=forms.CheckboxSelectMultiple, **kwargs)
-        self.choices = [
-            (person.pk, person.name if person != user else f"{person.name} (you)")
-            for person in sorted(people, key=lambda person: (person != user, person.name.lower()))
-        ]
+        super().__init__(workers(), widget=forms.CheckboxSelectMultiple, **kwargs)
+        self.choices = assignable(user)
+
+
+def assignable(user: User) -> list[tuple[int, str]]:
+    """Keys and names of those who can be given a task, `user` first. One query."""
+    people = sorted(workers(), key=lambda person: (person != user, person.name.lower()))
+    return [(person.pk, person.name if person != user else f"{person.name} (you)") for person in people]
+
+
+def workers() -> models.QuerySet[User]:
+    """Those who can be given a task."""
+    return User.objects.filter(is_active=True, read_only=False)
 
 
 class TaskFieldsMixin(forms.Form):
@@ -68,7 +76,7 @@ class TaskFieldsMixin(forms.Form):
         )
 
 
-class NewTaskForm(TaskFieldsMixin, DialogForm):
+class NewTaskForm(TaskFieldsMixin, NewForm):
     """A new task, one's own by default, due at the end of the next working day."""
 
     def __init__(self, *args: Any, user: User, account: Account | None = None, **kwargs: Any) -> None:
@@ -95,6 +103,9 @@ class TaskForm(TaskFieldsMixin, EditForm):
         }
         super().__init__(*args, user=user, record=record, initial=initial, **kwargs)
 
+    def over(self, current: Task) -> "TaskForm":
+        return TaskForm(self.data, user=self.user, record=current)
+
     def in_words(self, record: Task) -> dict[str, str]:
         return {
             "Title": record.title,
@@ -110,10 +121,29 @@ class TaskForm(TaskFieldsMixin, EditForm):
 class InlineTaskForm(forms.Form):
     """One or more fields of a task, changed in its row; `task_fields` names only what was sent."""
 
-    version = forms.IntegerField()
-    title = forms.CharField(max_length=200, required=False)
-    due_on = forms.DateField(required=False)
-    priority = forms.TypedChoiceField(choices=Task.Priority.choices, coerce=int, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    title = forms.CharField(max_length=200, required=False, widget=forms.TextInput(attrs={"aria-label": "Title"}))
+    due_on = DayField(required=False)
+    priority = forms.TypedChoiceField(
+        choices=Task.Priority.choices,
+        coerce=int,
+        required=False,
+        widget=forms.Select(attrs={"aria-label": "Priority"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="row_%s", **kwargs)
+        self.fields["due_on"].widget.attrs["aria-label"] = "Due"
+
+    @property
+    def problem(self) -> str:
+        """Everything that is wrong, in one line."""
+        return " ".join(message for messages in self.errors.values() for message in messages)
+
+    def turn_to(self, current: Task) -> None:
+        """Makes the next save one over the `current` task."""
+        self.data = self.data.copy()
+        self.data["version"] = str(current.version)
 
     def clean_title(self) -> str:
         title: str = self.cleaned_data["title"]
@@ -131,45 +161,6 @@ class InlineTaskForm(forms.Form):
         if "due_on" in self.data:
             fields["due_at"] = at_hour_of(task.due_at, self.cleaned_data["due_on"])
         return fields
-
-
-class BulkTaskForm(forms.Form):
-    """One change of many tasks."""
-
-    DONE, REASSIGN, DUE = "done", "reassign", "due"
-
-    action = forms.ChoiceField(choices=[(DONE, "Done"), (REASSIGN, "Hand over"), (DUE, "New due day")])
-    tasks = forms.ModelMultipleChoiceField(Task.objects.none(), error_messages={"required": "Tick the tasks first."})
-    assignee = forms.ModelChoiceField(User.objects.none(), required=False)
-    due_on = forms.DateField(required=False)
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["tasks"].queryset = Task.objects.visible_to(user)  # type: ignore[attr-defined]
-        self.fields["assignee"].queryset = User.objects.filter(is_active=True, read_only=False)  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        action, person = cleaned.get("action"), cleaned.get("assignee")
-        if action == self.REASSIGN and person is None and "assignee" not in self.errors:
-            self.add_error("assignee", "Choose who gets them.")
-        if action == self.DUE and cleaned.get("due_on") is None and "due_on" not in self.errors:
-            self.add_error("due_on", "Choose the new day.")
-        if action == self.REASSIGN and person is not None:
-            hidden = self._hidden_from(person, cleaned.get("tasks") or ())
-            if hidden:
-                self.add_error("assignee", f"{person} may not see {', '.join(hidden)}.")
-        return cleaned
-
-    @property
-    def problem(self) -> str:
-        """Everything that is wrong, in one line."""
-        return " ".join(message for messages in self.errors.values() for message in messages)
-
-    def _hidden_from(self, person: User, tasks: Any) -> list[str]:
-        ids = {task.account_id for task in tasks if task.account_id}
-        seen = set(Account.objects.visible_to(person).filter(pk__in=ids).values_list("pk", flat=True))
-        return sorted(Account.objects.filter(pk__in=ids - seen).values_list("name", flat=True))
 
 
 def at_hour_of(old: dt.datetime | None, day: dt.date | None) -> dt.datetime | None:

@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from accounts.domain.tasks import TRANSITIONS, Action, DueGroup, Refusal, State, due_group, outcome_of
+from accounts.domain.tasks import TRANSITIONS, Action, DueGroup, Refusal, State, due_group, due_range, outcome_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 # A Wednesday
@@ -46,3 +46,14 @@ def test_only_open_tasks_can_be_worked_on_and_only_closed_ones_reopened():
 )
 def test_a_due_moment_falls_into_the_group_of_the_persons_own_day(due_at, group):
     assert due_group(due_at, now=NOW) == group
+
+
+@pytest.mark.parametrize("hours", [-200, -1, 0, 1, 8, 12, 30, 60, 100, 400])
+def test_the_range_of_a_group_holds_exactly_the_moments_that_the_group_names(hours):
+    moment = NOW + dt.timedelta(hours=hours)
+    holding = []
+    for group in (DueGroup.OVERDUE, DueGroup.TODAY, DueGroup.THIS_WEEK, DueGroup.LATER):
+        start, end = due_range(group, now=NOW)
+        if (start is None or start <= moment) and (end is None or moment < end):
+            holding.append(group)
+    assert holding == [due_group(moment, now=NOW)]

@@ -1,0 +1,79 @@
+"""One change of the ticked tasks."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.forms.fields import DayField
+from accounts.forms.task import at_hour_of, workers
+from accounts.models import Account, Task, User
+from accounts.services import tasks as service
+from accounts.services.bulk import count_of
+
+
+class BulkTaskForm(forms.Form):
+    """What is to be done with which tasks; `carry_out` does it once the form is valid."""
+
+    DONE, REOPEN, REASSIGN, DUE = "done", "reopen", "reassign", "due"
+
+    action = forms.ChoiceField(
+        choices=[(DONE, "Done"), (REOPEN, "Open again"), (REASSIGN, "Hand over"), (DUE, "New due day")]
+    )
+    tasks = forms.ModelMultipleChoiceField(Task.objects.none(), error_messages={"required": "Tick the tasks first."})
+    assignee = forms.ModelChoiceField(User.objects.none(), required=False)
+    due_on = DayField(required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.fields["tasks"].queryset = Task.objects.visible_to(user)  # type: ignore[attr-defined]
+        self.fields["assignee"].queryset = workers()  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        action, person = cleaned.get("action"), cleaned.get("assignee")
+        if action == self.REASSIGN and person is None and "assignee" not in self.errors:
+            self.add_error("assignee", "Choose who gets them.")
+        if action == self.DUE and cleaned.get("due_on") is None and "due_on" not in self.errors:
+            self.add_error("due_on", "Choose the new day.")
+        if action == self.REASSIGN and person is not None:
+            hidden = self._hidden_from(person, cleaned.get("tasks") or ())
+            if hidden:
+                self.add_error("assignee", f"{person} may not see {', '.join(hidden)}.")
+        return cleaned
+
+    @property
+    def problem(self) -> str:
+        """Everything that is wrong, in one line."""
+        return " ".join(message for messages in self.errors.values() for message in messages)
+
+    def carry_out(self) -> tuple[str, str]:
+        """Does it to those of the tasks whose state allows it; gives what was done in words, and the way back."""
+        given = self.cleaned_data
+        chosen, action = list(given["tasks"]), given["action"]
+        if action == self.REASSIGN:
+            changed = service.reassign_tasks(by=self.user, tasks=chosen, assignee=given["assignee"])
+            words = f"{count_of(changed, 'task')} handed to {given['assignee']}"
+        elif action == self.DUE:
+            due_at = at_hour_of(None, given["due_on"])
+            changed = service.move_tasks(by=self.user, tasks=chosen, due_at=due_at)
+            words = f"{count_of(changed, 'task')} now due {timezone.localtime(due_at):%a %d %b}"
+        else:
+            do = service.complete_tasks if action == self.DONE else service.reopen_tasks
+            changed = do(by=self.user, tasks=chosen)
+            words = f"{count_of(changed, 'task')} {'done' if action == self.DONE else 'open again'}"
+        left = len(chosen) - len(changed)
+        words += f" ({left} {'was' if left == 1 else 'were'} not in a state for it)" if left else ""
+        return words, self._way_back(changed) if action == self.DONE and changed else ""
+
+    def _way_back(self, done: list[Task]) -> str:
+        query = [("action", self.REOPEN), *(("tasks", task.pk) for task in done)]
+        return f"{reverse('accounts:tasks-bulk')}?{urlencode(query)}"
+
+    def _hidden_from(self, person: User, tasks: Any) -> list[str]:
+        ids = {task.account_id for task in tasks if task.account_id}
+        seen = set(Account.objects.visible_to(person).filter(pk__in=ids).values_list("pk", flat=True))
+        return sorted(Account.objects.filter(pk__in=ids - seen).values_list("name", flat=True))
