@@ -1,0 +1,280 @@
+"""What Today is made of: each source reads its most pressing few, in one query whatever the size of the book."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, DecimalField, ExpressionWrapper, F, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from accounts.domain.cadence import BY_RANK, BY_SEGMENT, days_between_touches, days_overdue, phrase
+from accounts.models import Account, Task, User
+from accounts.models.account import AccountQuerySet
+from cs_workspace.common import clock
+from cs_workspace.web.domain.today import (
+    BY_SEVERITY,
+    FELL,
+    ONBOARDING,
+    UNKNOWN_CHURN,
+    Item,
+    Kind,
+    Line,
+    Reason,
+    ranked,
+    urgency_of_renewal,
+    urgency_of_silence,
+    urgency_of_task,
+    value_at_risk,
+)
+from health.models import Alert, Snapshot
+
+# Of each source so many are read and ranked. What lies beyond is told, with the way to the whole list.
+MOST = 100
+RENEWAL_DAYS = 90
+FALL_DAYS = 7
+# So long may a customer who is being set up be without a touch.
+ONBOARDING_DAYS = 7
+MONEY = DecimalField(max_digits=18, decimal_places=5)
+ABOUT = [
+    *("id", "name", "arr", "expected_churn", "health_rank", "health_tier", "health_score"),
+    *("renewal_date", "last_touch", "customer_since", "stage", "segment__key", "segment__name"),
+]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the list with its account, as the page shows it."""
+
+    line: Line
+    account: Account | None
+
+
+@dataclass(frozen=True)
+class Day:
+    """The list: all rows that were ranked, the most worth first, and the kinds of which there are more."""
+
+    rows: list[Row]
+    more: list[Kind]
+    due: int
+    late: int
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The book in four figures, in workspace currency."""
+
+    accounts: int
+    at_risk: int
+    revenue_at_risk: Decimal
+    renewing: int
+    arr_renewing: Decimal
+
+
+@dataclass(frozen=True)
+class Source:
+    """What one query found, and whether there is more of it than was read."""
+
+    kind: Kind
+    pairs: list[tuple[Account | None, Reason]]
+    has_more: bool
+
+
+def day_of(user: User, *, mine: bool) -> Day:
+    """Everything that asks for the user today. Five queries.
+
+    `mine` is for those who lead: what is given to them, and what only they can decide, instead of all that their people
+    have on their desks.
+    """
+    now = timezone.localtime(clock.now())
+    accounts = Account.objects.visible_to(user).active()
+    watched = accounts.at_risk() if mine and user.leads else accounts
+    served = accounts.in_books_of([user.pk]) if mine and user.leads else accounts
+    tasks = _tasks(user, mine=mine or not user.leads, now=now)
+    sources = [
+        _alerts(watched, now=now),
+        tasks,
+        _falls(served, now=now),
+        _renewals(served),
+        _quiet(served, now=now),
+    ]
+    late = sum(1 for _, reason in tasks.pairs if reason.due_at is not None and reason.due_at < now)
+    return Day(
+        rows=_rows(sources),
+        more=[source.kind for source in sources if source.has_more],
+        due=len(tasks.pairs),
+        late=late,
+    )
+
+
+def figures_of(user: User) -> Figures:
+    """The user's book in figures. One query."""
+    today = clock.today()
+    soon = Q(renewal_date__gte=today, renewal_date__lte=today + dt.timedelta(days=RENEWAL_DAYS))
+    worst = Q(health_rank__gte=3)
+    found = (
+        Account.objects.visible_to(user)
+        .active()
+        .order_by()
+        .aggregate(
+            accounts=Count("*"),
+            at_risk=Count("health_rank", filter=worst),
+            revenue=Sum(F("arr") * F("expected_churn"), filter=worst, output_field=MONEY),
+            renewing=Count("renewal_date", filter=soon),
+            arr_renewing=Sum("arr", filter=soon),
+        )
+    )
+    return Figures(
+        accounts=found["accounts"],
+        at_risk=found["at_risk"],
+        revenue_at_risk=found["revenue"] or Decimal(0),
+        renewing=found["renewing"],
+        arr_renewing=found["arr_renewing"] or Decimal(0),
+    )
+
+
+def _rows(sources: Sequence[Source]) -> list[Row]:
+    accounts: dict[int | None, Account | None] = {}
+    items = []
+    for source in sources:
+        for account, reason in source.pairs:
+            key = account.pk if account else None
+            accounts.setdefault(key, account)
+            value = value_at_risk(account.arr, account.expected_churn) if account else value_at_risk(Decimal(0), None)
+            items.append(Item(key, value, reason))
+    return [Row(line, accounts[line.account]) for line in ranked(items)]
+
+
+def _source(kind: Kind, pairs: Iterator[tuple[Account | None, Reason]]) -> Source:
+    read = list(pairs)
+    return Source(kind, read[:MOST], len(read) > MOST)
+
+
+def _alerts(accounts: AccountQuerySet, *, now: dt.datetime) -> Source:
+    alerts = (
+        Alert.objects.loud(now=now)
+        .filter(account__in=accounts.values("pk"))
+        .select_related("account__segment")
+        .only("pk", "severity", "title", "next_action", "opened_at", *(f"account__{field}" for field in ABOUT))
+        .order_by("severity", _value("account__").desc(), "pk")
+    )
+    return _source(
+        Kind.ALERT,
+        (
+            (
+                alert.account,
+                Reason(Kind.ALERT, alert.title, BY_SEVERITY[alert.severity], alert.next_action, pk=alert.pk),
+            )
+            for alert in alerts[: MOST + 1]
+        ),
+    )
+
+
+def _tasks(user: User, *, mine: bool, now: dt.datetime) -> Source:
+    """Those that are late or due before the day of the person ends."""
+    tomorrow = dt.datetime.combine(now.date() + dt.timedelta(days=1), dt.time.min, tzinfo=now.tzinfo)
+    tasks = Task.objects.visible_to(user).open(now=now).due_before(tomorrow)
+    if mine:
+        tasks = tasks.assigned_to([user.pk])
+    found = (
+        tasks.select_related("account__segment")
+        .only("pk", "title", "due_at", "priority", *(f"account__{field}" for field in ABOUT))
+        .order_by("priority", "due_at", "pk")
+    )
+    return _source(
+        Kind.TASK,
+        (
+            (
+                task.account,
+                Reason(
+                    Kind.TASK,
+                    task.title,
+                    urgency_of_task(task.priority, task.due_at, now=now),
+                    due_at=task.due_at,
+                    pk=task.pk,
+                ),
+            )
+            for task in found[: MOST + 1]
+        ),
+    )
+
+
+def _falls(accounts: AccountQuerySet, *, now: dt.datetime) -> Source:
+    """Accounts in a worse tier than a week ago, with which nobody has spoken in that time."""
+    week_ago = clock.today() - dt.timedelta(days=FALL_DAYS)
+    before = Snapshot.objects.filter(account=OuterRef("pk"), day__lte=week_ago).order_by("-day").values("rank")[:1]
+    found = (
+        accounts.untouched_for(FALL_DAYS, now=now)
+        .filter(health_rank__gte=2)
+        .annotate(rank_before=Subquery(before))
+        .filter(rank_before__lt=F("health_rank"))
+    )
+    return _source(
+        Kind.FELL,
+        (
+            (
+                account,
+                Reason(
+                    Kind.FELL,
+                    f"Fell to {account.health_tier} within a week",
+                    FELL,
+                    "Nobody has spoken with them since.",
+                ),
+            )
+            for account in _dearest(found)
+        ),
+    )
+
+
+def _renewals(accounts: AccountQuerySet) -> Source:
+    today = clock.today()
+    found = accounts.renewing_within(RENEWAL_DAYS, today=today)
+
+    def reason(account: Account) -> Reason:
+        assert account.renewal_date is not None
+        left = (account.renewal_date - today).days
+        words = "Renews today" if left == 0 else f"Renews in {left} day{'' if left == 1 else 's'}"
+        return Reason(Kind.RENEWAL, words, urgency_of_renewal(left))
+
+    return _source(Kind.RENEWAL, ((account, reason(account)) for account in _dearest(found)))
+
+
+def _quiet(accounts: AccountQuerySet, *, now: dt.datetime) -> Source:
+    """Accounts that should have heard from us: by the cadence of segment and tier, or as they are being set up."""
+    late = Q(stage=Account.Stage.ONBOARDING) & _silent(ONBOARDING_DAYS, now)
+    for rank, days in BY_RANK.items():
+        late |= Q(health_rank=rank) & _silent(days, now)
+    for segment, days in BY_SEGMENT.items():
+        late |= Q(segment__key=segment) & _silent(days, now)
+    return _source(Kind.TOUCH, ((account, _quiet_reason(account, now)) for account in _dearest(accounts.filter(late))))
+
+
+def _silent(days: int, now: dt.datetime) -> Q:
+    """Without a touch for so many days; without any, the time runs from the day the customer came."""
+    new = Q(customer_since=None) | Q(customer_since__lte=now.date() - dt.timedelta(days=days))
+    return Q(last_touch__lte=now - dt.timedelta(days=days)) | Q(last_touch=None) & new
+
+
+def _quiet_reason(account: Account, now: dt.datetime) -> Reason:
+    silence = (now - account.last_touch).days if account.last_touch else None
+    words = "no touch yet" if silence is None else f"no touch for {silence} day{'' if silence == 1 else 's'}"
+    if account.stage == Account.Stage.ONBOARDING and (silence is None or silence >= ONBOARDING_DAYS):
+        return Reason(Kind.ONBOARDING, f"Being set up, {words}", ONBOARDING)
+    segment, name = (account.segment.key, account.segment.name) if account.segment else ("", "")
+    days = days_between_touches(segment, account.health_rank) or ONBOARDING_DAYS
+    overdue = days_overdue(account.last_touch, account.customer_since, days, now=now) or 0
+    rule = phrase(name, segment, account.health_rank)
+    return Reason(Kind.TOUCH, words.capitalize(), urgency_of_silence(overdue, days), f"Due {rule}.")
+
+
+def _dearest(accounts: AccountQuerySet) -> Sequence[Any]:
+    """The accounts with the most revenue in danger, one more than is shown, to know whether there are more."""
+    return accounts.select_related("segment").only(*ABOUT).order_by(_value().desc(), "pk")[: MOST + 1]
+
+
+def _value(prefix: str = "") -> ExpressionWrapper:
+    """What `value_at_risk` reckons, in the database."""
+    churn = Coalesce(F(f"{prefix}expected_churn"), Value(UNKNOWN_CHURN))
+    return ExpressionWrapper(F(f"{prefix}arr") * churn, output_field=MONEY)
