@@ -11,11 +11,16 @@ View = Callable[..., HttpResponse]
 
 
 def changes(view: View) -> View:
-    """Refuses users with the read-only flag (403); their pages show no button that leads here."""
+    """Refuses users with the read-only flag (403); their pages show no button that leads here.
+
+    A form that is only looked at is looked for first, so that what they may not see is not found (404) for them either.
+    """
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if getattr(request.user, "read_only", False):
+            if request.method in ("GET", "HEAD"):
+                view(request, *args, **kwargs)
             raise PermissionDenied("Your access is read-only. Ask an admin if you need to change things.")
         return view(request, *args, **kwargs)
 
