@@ -82,7 +82,8 @@ class LeftForm(DialogForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         last = min(clock.today(), timezone.localdate(clock.now()))
-        super().__init__(*args, initial={"on": last}, **kwargs)
+        kwargs["initial"] = {"on": last}
+        super().__init__(*args, **kwargs)
         self.fields["on"].widget.attrs["max"] = clock.today().isoformat()
 
     def clean_on(self) -> Any:

@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import re
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from uuid import uuid4
 
 from django import forms
@@ -35,7 +35,8 @@ class NewForm(DialogForm):
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, initial: dict[str, Any] | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"key": uuid4()} | (initial or {}), **kwargs)
+        kwargs["initial"] = {"key": uuid4()} | (initial or {})
+        super().__init__(*args, **kwargs)
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ class EditForm(DialogForm):
 
     def __init__(self, *args: Any, record: Any, initial: dict[str, Any], **kwargs: Any) -> None:
         self.record = record
-        super().__init__(*args, initial=initial | {"version": record.version, "seen": self.in_words(record)}, **kwargs)
+        kwargs["initial"] = initial | {"version": record.version, "seen": self.in_words(record)}
+        super().__init__(*args, **kwargs)
 
     def clean(self) -> dict[str, Any]:
         """A moment that nobody touched stays as it was: the picker shows no seconds, nor which of two equal hours."""
@@ -67,7 +69,8 @@ class EditForm(DialogForm):
 
     def over(self, current: Any) -> "EditForm":
         """What was typed, as a form over the `current` record."""
-        return type(self)(self.data, record=current)
+        form: type[Any] = type(self)  # each kind of record has its own, which knows what to begin with
+        return cast("EditForm", form(self.data, record=current))
 
     def in_words(self, record: Any) -> dict[str, str]:
         """What a record says, by label, as it is compared and shown in a conflict."""
@@ -76,9 +79,10 @@ class EditForm(DialogForm):
     def turn_to(self, current: Any) -> list[Change]:
         """Makes the next save one over the `current` record, and gives what changed since the form was opened."""
         now, seen = self.in_words(current), self._seen()
-        self.data = self.data.copy()
-        self.data[self.add_prefix("version")] = str(current.version)
-        self.data[self.add_prefix("seen")] = json.dumps(now)
+        data: Any = self.data
+        data = data.copy()
+        data[self.add_prefix("version")], data[self.add_prefix("seen")] = str(current.version), json.dumps(now)
+        self.data = data
         return [Change(label, seen.get(label, ""), words) for label, words in now.items() if seen.get(label) != words]
 
     def _seen(self) -> dict[str, str]:
@@ -159,7 +163,7 @@ class AccountField(forms.CharField):
         return label_of(value) if isinstance(value, Account) else value
 
     def to_python(self, value: Any) -> Account | None:  # type: ignore[override]  # a field of accounts, typed as text
-        text = super().to_python(value).strip()
+        text = (super().to_python(value) or "").strip()
         if not text:
             return None
         accounts = Account.objects.visible_to(self.user)

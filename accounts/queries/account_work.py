@@ -77,7 +77,7 @@ def people_panel(account: Account, user: User, *, page: str | None = None) -> di
     current = None if page is None else Paginator(here, PAGE).get_page(page)
     panel = PeoplePanel(
         map=map_of([_person(one) for one in people]),
-        rows=here[:SHORT_PEOPLE] if current is None else current.object_list,
+        rows=here[:SHORT_PEOPLE] if current is None else list(current),
         total=len(here),
         gone=gone,
         page=current,
@@ -89,7 +89,7 @@ def _rows(records: QuerySet[Any], short: int, page: str | None) -> tuple[Sequenc
     """Rows, how many there are in all, and the page where the long form is asked for."""
     if page is not None:
         current = Paginator(records, PAGE).get_page(page)
-        return current.object_list, current.paginator.count, current
+        return list(current), current.paginator.count, current
     rows = list(records.annotate(total=Window(Count("pk")))[:short])
     return rows, rows[0].total if rows else 0, None
 

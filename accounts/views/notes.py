@@ -26,7 +26,7 @@ def new(request: UserRequest, pk: int) -> HttpResponse:
     dialog = Dialog("Add a note", account, "Add note", template="accounts/note.html")
     asked: QueryDict = request.POST if request.method == "POST" else request.GET
     if "outline" in asked:
-        return show(request, dialog, form.with_outline(asked["outline"]))
+        return show(request, dialog, form.with_outline(asked.get("outline", "")))
     if request.method != "POST":
         return show(request, dialog, form)
     note, status = attempt(

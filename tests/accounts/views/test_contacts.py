@@ -118,3 +118,8 @@ def test_outsiders_find_nothing_read_only_users_change_nothing_and_gets_do_not_a
         assert logged_in(cast.owner).get(reverse(f"accounts:{name}", args=[contact.pk])).status_code == 405
     assert logged_in(cast.owner).put(reverse("accounts:contact-left", args=[contact.pk])).status_code == 405
     assert [(one.name, one.status, one.archived_at) for one in Contact.objects.all()] == [("Kim", "active", None)]
+
+
+def test_the_form_is_refused_to_read_only_users_and_not_found_by_outsiders(cast):
+    url = reverse("accounts:contact-new", args=[cast.account.pk])
+    assert [logged_in(user).get(url).status_code for user in (cast.read_only, cast.outsider)] == [403, 404]

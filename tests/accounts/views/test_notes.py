@@ -125,3 +125,8 @@ def test_outsiders_find_nothing_read_only_users_change_nothing_and_gets_do_not_a
         assert logged_in(cast.owner).get(reverse(f"accounts:{name}", args=[note.pk])).status_code == 405
     assert logged_in(cast.owner).put(reverse("accounts:note-edit", args=[note.pk])).status_code == 405
     assert [(one.body, one.pinned, one.archived_at) for one in Note.objects.all()] == [("Ours", False, None)]
+
+
+def test_the_form_is_refused_to_read_only_users_and_not_found_by_outsiders(cast):
+    url = reverse("accounts:note-new", args=[cast.account.pk])
+    assert [logged_in(user).get(url).status_code for user in (cast.read_only, cast.outsider)] == [403, 404]

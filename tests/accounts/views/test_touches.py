@@ -221,3 +221,8 @@ def test_the_form_costs_the_same_however_many_people_there_are(cast, people, dja
         client.get(reverse("accounts:touch-new", args=[cast.account.pk]), headers=HTMX)
     with django_assert_num_queries(6):
         client.get(reverse("accounts:touch-edit", args=[touch.pk]), headers=HTMX)
+
+
+def test_the_form_is_refused_to_read_only_users_and_not_found_by_outsiders(cast):
+    url = reverse("accounts:touch-new", args=[cast.account.pk])
+    assert [logged_in(user).get(url).status_code for user in (cast.read_only, cast.outsider)] == [403, 404]
