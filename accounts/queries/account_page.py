@@ -128,16 +128,16 @@ def next_step(account: Account, tasks: Sequence[Task]) -> NextStep | None:
 
 
 def money_of(account: Account) -> Money:
-    """Contracts with their lines, and invoices. Four queries."""
+    """Contracts with their lines, and invoices. Five queries."""
     today = clock.today()
     contracts = account.contracts.prefetch_related("lines__product")
     counts = account.invoices.aggregate(
         all=Count("pk"), overdue=Count("pk", filter=Q(status=Invoice.Status.OPEN, due_on__lt=today))
     )
-    shown = list(contracts.annotate(all=_count(account.contracts))[:MOST_CONTRACTS])
+    shown: list[Any] = list(contracts.annotate(of_all=_count(account.contracts))[:MOST_CONTRACTS])
     return Money(
         contracts=shown,
-        contract_count=shown[0].all if shown else 0,
+        contract_count=shown[0].of_all if shown else 0,
         bills=[_bill(invoice, today) for invoice in account.invoices.all()[:MOST_INVOICES]],
         invoice_count=counts["all"],
         overdue=counts["overdue"],

@@ -202,6 +202,9 @@ def _field(value: str | Combinable) -> Combinable:
 
 
 def _text(value: str | Combinable) -> Combinable:
+    """A text that is never null; what is made of texts is one already, and is not wrapped once more."""
     if value == "":
         return Value("", output_field=TextField())
+    if isinstance(value, Value | Case | Concat):
+        return value
     return Coalesce(Cast(_field(value), TextField()), Value(""), output_field=TextField())

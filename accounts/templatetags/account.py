@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import template
-from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
 from accounts.registries import Panel
@@ -15,4 +14,4 @@ register = template.Library()
 def account_panel(context: template.Context, panel: Panel, shown: dict[str, Any]) -> SafeString:
     """The template of a panel, with what the page knows and what the panel shows."""
     with context.push(**shown):
-        return get_template(panel.template).template.render(context)
+        return template.Engine.get_default().get_template(panel.template).render(context)

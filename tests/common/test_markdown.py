@@ -12,7 +12,13 @@ def test_formatting_lists_tables_and_links_are_kept():
 
 
 def test_headings_stand_below_those_of_the_page():
-    assert render("# Big\n\n## Less") == "<h4>Big</h4>\n<h5>Less</h5>\n"
+    assert render("# Big\n\n## Less") == "<h3>Big</h3>\n<h4>Less</h4>\n"
+    assert render("### Alone") == "<h3>Alone</h3>\n"
+
+
+def test_headings_never_skip_a_level_downwards():
+    html = render("## One\n#### Two\n# Three\n###### Four")
+    assert html == "<h3>One</h3>\n<h4>Two</h4>\n<h3>Three</h3>\n<h4>Four</h4>\n"
 
 
 @pytest.mark.parametrize(
