@@ -1,0 +1,249 @@
+"""The demo company in the workspace: whole, repeatable, telling, and out again without a trace."""
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from accounts.models import Account, Notification, Product, SavedView, Segment, User
+from cs_workspace.common import clock
+from cs_workspace.web.demo import LOGINS, living, loading
+from cs_workspace.web.demo.loading import DemoError, empty_workspace, load_demo
+from cs_workspace.web.models import Workspace
+from health.models import Alert, Snapshot
+from health.queries.alerts import history_of
+from tests import factories as make
+from tests.cast import logged_in
+
+pytestmark = pytest.mark.django_db
+
+ACCOUNTS = 40
+# Compared as contents: keys and the moments of the load differ from one load to the next.
+SELDOM_THE_SAME = ("id", "created_at", "updated_at", "password", "last_login", "email_state", "key", "url")
+COMPARED = [
+    "accounts.Account", "accounts.Contact", "accounts.Contract", "accounts.ContractLine", "accounts.Invoice",
+    "accounts.Touch", "accounts.Note", "accounts.Task", "accounts.User", "health.UsageDay", "health.UserMonth",
+    "health.FeatureMonth", "health.Ticket", "health.SurveyAnswer", "health.TrainingRecord", "health.Event",
+    "health.AlignmentJudgement", "health.Snapshot", "health.Alert",
+]  # fmt: skip
+
+
+@pytest.fixture
+def three_nights(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lives through the last nights instead of a year: what is tested does not hang on their number."""
+
+    def days(as_of: dt.date, accounts: int) -> tuple[list[dt.date], list[dt.date]]:
+        ago = [as_of - dt.timedelta(days=days) for days in (20, 2, 1)]
+        return ago[:1], ago[1:]
+
+    monkeypatch.setattr(living, "days_to_live", days)
+
+
+def contents() -> dict[str, list[str]]:
+    """Every row of the compared tables by its contents, in an order of its own."""
+    found = {}
+    for label in COMPARED:
+        model = apps.get_model(label)
+        columns = [
+            field.attname
+            for field in model._meta.concrete_fields
+            if field.attname not in SELDOM_THE_SAME and not field.is_relation
+        ]
+        found[label] = sorted(
+            repr([to_the_hour(value) for value in row]) for row in model._base_manager.values_list(*columns)
+        )
+    return found
+
+
+def to_the_hour(value: Any) -> Any:
+    """The clock goes on while a night is lived through, so moments differ by how long it took."""
+    return value.replace(minute=0, second=0, microsecond=0) if isinstance(value, dt.datetime) else value
+
+
+def counts() -> dict[str, int]:
+    """Rows by table, of every table that there is."""
+    tables = connection.introspection.table_names()
+    return {
+        model._meta.label: model._base_manager.count() for model in apps.get_models() if model._meta.db_table in tables
+    }
+
+
+@pytest.mark.usefixtures("three_nights")
+def test_the_same_seed_writes_the_same_to_the_last_row_and_another_seed_does_not() -> None:
+    day = clock.today()
+    written = []
+    for seed in (7, 7, 8):
+        load_demo(accounts=6, seed=seed, as_of=day)
+        written.append(contents())
+        empty_workspace(by=None)
+    first, again, other = written
+    for label in COMPARED:
+        assert first[label] == again[label], label
+    assert first["accounts.Account"] != other["accounts.Account"]
+    assert first["health.Snapshot"] != other["health.Snapshot"]
+
+
+@pytest.mark.usefixtures("three_nights")
+def test_it_goes_out_as_it_came_in_and_takes_nothing_else_along() -> None:
+    admin = make.UserFactory(as_admin=True, email="me@own.example")
+    Segment.objects.all().delete()
+    before = counts()
+    load_demo(accounts=3)
+    kept_segments = Segment.objects.count()
+    empty_workspace(by=admin)
+    after = counts()
+    assert kept_segments == after["accounts.Segment"]  # segments are tuned, so they stay
+    grown = {label for label in after if after[label] > before[label] and not label.endswith("Event")}
+    assert grown <= {"accounts.Segment", "web.Workspace"}
+    assert {label for label in after if after[label] < before[label]} == set()
+    assert User.objects.get() == admin
+    assert not Workspace.current().is_demo
+
+
+@pytest.mark.usefixtures("three_nights")
+def test_a_workspace_with_accounts_is_refused_and_one_with_own_accounts_is_not_emptied() -> None:
+    own = make.AccountFactory()
+    with pytest.raises(DemoError, match="already holds accounts of your own"):
+        load_demo(accounts=3)
+    with pytest.raises(DemoError, match="does not hold the demo company"):
+        empty_workspace(by=None)
+    own.delete()
+    load_demo(accounts=3)
+    with pytest.raises(DemoError, match="already holds the demo company: add --replace"):
+        load_demo(accounts=3)
+    make.AccountFactory()
+    with pytest.raises(DemoError, match="holds 1 accounts that did not come with the demo; nothing was removed"):
+        empty_workspace(by=None)
+    assert Account.objects.count() == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--accounts", "0"], "has from 1 to 50,000 accounts, not 0"),
+        (["--accounts", "-3"], "has from 1 to 50,000 accounts, not -3"),
+        (["--accounts", "50001"], "has from 1 to 50,000 accounts, not 50,001"),
+        (["--seed", "-1"], "a number from 0 on, not -1"),
+        (["--as-of", "2999-01-01"], "must lie between 2015-01-01 and today"),
+        (["--as-of", "2014-12-31"], "must lie between 2015-01-01 and today"),
+        (["--as-of", "yesterday"], "invalid fromisoformat value"),
+        (["--accounts", "many"], "invalid int value"),
+        (["--replace"], "does not hold the demo company"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_a_reason_and_writes_nothing(arguments: list[str], message: str) -> None:
+    with pytest.raises(CommandError, match=message):
+        call_command("demo", *arguments)
+    assert not User.objects.exists()
+
+
+@pytest.mark.usefixtures("three_nights")
+def test_a_load_that_fails_on_the_way_leaves_the_workspace_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: Any) -> None:
+        raise RuntimeError("the power is gone")
+
+    monkeypatch.setattr(living, "_date_back", fails)
+    with pytest.raises(RuntimeError):
+        load_demo(accounts=2)
+    assert not Account.objects.exists()
+    assert not User.objects.exists()
+    assert not Workspace.current().is_demo
+
+
+@pytest.mark.usefixtures("three_nights")
+def test_the_command_tells_its_figures_and_replaces_the_demo_by_another(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("demo", "--accounts", "2", "--json")
+    told = json.loads(capsys.readouterr().out)
+    assert (told["accounts"], told["seed"], told["rows"]["accounts"]) == (2, 7, 2)
+    call_command("demo", "--accounts", "3", "--seed", "9", "--replace")
+    assert "mara.ilves@northwind.example" in capsys.readouterr().out
+    workspace = Workspace.current()
+    assert (workspace.demo_accounts, workspace.demo_seed, Account.objects.count()) == (3, 9, 3)
+
+
+@pytest.fixture(scope="module")
+def whole_year(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A smaller company and a year of fewer nights than at a first start: loaded once for all tests that look at it."""
+
+    def days(as_of: dt.date, accounts: int) -> tuple[list[dt.date], list[dt.date]]:
+        return [], [as_of - dt.timedelta(days=days) for days in (364, 250, 150, 90, 60, *range(28, 0, -4))]
+
+    with django_db_blocker.unblock():
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(living, "days_to_live", days)
+            load_demo(accounts=ACCOUNTS)
+        yield
+        empty_workspace(by=None)
+        Workspace.objects.all().delete()
+
+
+@pytest.mark.usefixtures("whole_year")
+class TestAYear:
+    """Every page has something to tell."""
+
+    def test_good_and_bad_scores_are_there_and_some_have_none(self) -> None:
+        ranks = set(Account.objects.exclude(health_rank=None).values_list("health_rank", flat=True))
+        assert {1, 2, 3} <= ranks
+        assert Account.objects.filter(status="active", health_score=None).exists()
+        assert Account.objects.filter(is_trial=True).exists()
+        assert Account.objects.filter(status="churned").exists()
+
+    def test_alerts_of_many_rules_in_every_state_are_there(self) -> None:
+        assert len(set(Alert.objects.values_list("rule__key", flat=True))) >= 4
+        assert set(Alert.objects.values_list("state", flat=True)) >= {"open", "acknowledged", "resolved"}
+
+    def test_what_was_told_in_the_past_is_read_and_nothing_is_mailed(self) -> None:
+        told = Notification.objects.filter(created_at__lt=clock.start_of(clock.today()))
+        assert told.exists()
+        assert not told.filter(read_at=None).exists()
+        assert not Notification.objects.exclude(email_state="none").exists()
+
+    def test_the_history_of_an_alert_stands_on_its_days_and_names_who_acted(self) -> None:
+        alert = Alert.objects.filter(state="acknowledged").order_by("opened_at")[0]
+        newest = history_of(alert)[0]
+        assert newest.at.date() == alert.acknowledged_at.date()
+        assert newest.by == alert.acknowledged_by.name
+        closed = Alert.objects.filter(state="resolved", resolved_by=None).order_by("opened_at")[0]
+        assert history_of(closed)[0].by == ""
+
+    def test_renewals_are_near_and_scores_go_back_a_year(self) -> None:
+        today = clock.today()
+        near = Account.objects.filter(renewal_date__range=(today, today + dt.timedelta(days=90)))
+        assert near.count() >= 3
+        assert Snapshot.objects.filter(day=today).exists()
+        assert Snapshot.objects.filter(day=today - dt.timedelta(days=364)).exists()
+
+    @pytest.mark.parametrize("login", LOGINS, ids=lambda login: login.role)
+    def test_everybody_named_on_the_login_page_gets_in_and_finds_a_page(self, login: Any) -> None:
+        user = User.objects.get(email=login.email)
+        assert user.check_password(login.password)
+        assert logged_in(user).get("/").status_code == 200
+
+    def test_products_and_views_are_there(self) -> None:
+        assert Product.objects.count() == 3
+        assert SavedView.objects.count() == 4
+
+    def test_keys_handed_out_later_do_not_meet_those_of_the_demo(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT nextval(pg_get_serial_sequence('accounts_account', 'id'))")
+            assert cursor.fetchone()[0] > Account.objects.order_by("-pk")[0].pk
+
+
+def test_the_days_lived_through_are_a_year_of_weeks_and_then_every_day() -> None:
+    quiet, lived = living.days_to_live(dt.date(2026, 3, 18), 300)
+    assert (quiet, len(lived)) == ([], 82)
+    assert (lived[0], lived[-1]) == (dt.date(2025, 3, 19), dt.date(2026, 3, 17))
+    quiet, lived = living.days_to_live(dt.date(2026, 3, 18), 5000)
+    assert (len(quiet), len(lived)) == (12, 1)
+
+
+def test_only_an_admin_who_may_change_things_empties_the_demo() -> None:
+    Workspace(pk=1, demo_loaded_at=clock.now(), demo_seed=1, demo_accounts=1, demo_as_of=clock.today()).save()
+    for user in (make.UserFactory(), make.UserFactory(as_admin=True, read_only=True)):
+        with pytest.raises(DemoError, match="Only an admin"):
+            loading.empty_workspace(by=user)
