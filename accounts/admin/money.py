@@ -34,6 +34,7 @@ class ContractAdmin(KeptAdmin):
     search_fields = ["number", "account__name", "external_id"]
     autocomplete_fields = ["account"]
     inlines = [LineInline]
+    history_with_parts = True
 
 
 @admin.register(Invoice)

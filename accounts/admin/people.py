@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
@@ -50,6 +51,10 @@ class NewUserForm(UserForm):
             user.save()
             self.save_m2m()
         return user
+
+
+# Rights follow from roles and reporting lines; groups would promise what nothing here asks for.
+admin.site.unregister(Group)
 
 
 @admin.register(User)

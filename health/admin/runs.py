@@ -26,7 +26,7 @@ class RunAdmin(WorkspaceAdmin):
         "scored",
         "tier_moves",
         "alerts_raised",
-        "seconds",
+        "took",
         "by",
     ]
     list_filter = ["kind", "state"]
@@ -61,6 +61,10 @@ class RunAdmin(WorkspaceAdmin):
     @admin.display(description="alerts")
     def alerts_raised(self, run: Any) -> int:
         return run.sum_alerts or 0
+
+    @admin.display(description="seconds", ordering="seconds")
+    def took(self, run: Run) -> str:
+        return "" if run.seconds is None else f"{run.seconds:.1f}"
 
     @action(description="Recompute everybody now", url_path="recompute", permissions=["recompute"])
     def recompute_all(self, request: UserRequest) -> HttpResponse:

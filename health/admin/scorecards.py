@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db.models import Field
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -79,6 +80,15 @@ class IndicatorInline(DraftsOnly, TabularInline):
     form = IndicatorForm
     extra = 0
 
+    def formfield_for_dbfield(self, db_field: Field, request: UserRequest, **kwargs: Any) -> forms.Field | None:
+        """Room for the label, and for the scorer's parameters no more than they need: a version has a dozen of them."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name == "label":
+            field.widget.attrs["class"] = f"{field.widget.attrs.get('class', '')} min-w-32"
+        if field is not None and db_field.name == "scorer_params":
+            field.widget.attrs["rows"] = 4
+        return field
+
 
 class DimensionInline(DraftsOnly, StackedInline):
     """Dimensions of a version, each with its indicators."""
@@ -120,6 +130,7 @@ class ScorecardVersionAdmin(WorkspaceAdmin):
     list_select_related = ["scorecard", "published_by"]
     readonly_fields = ["scorecard", "number", "state", "published_at", "published_by"]
     inlines = [DimensionInline, TierInline]
+    history_with_parts = True
     actions_detail = ["take_draft", "publish_draft"]
 
     def _version(self, request: UserRequest, object_id: str) -> ScorecardVersion:

@@ -10,10 +10,12 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from health.models import Dimension, Indicator, ScorecardVersion
+from health.models import Alert, AlertRule, Dimension, Indicator, Run, ScorecardVersion
 from health.services.publishing import NotADraftError, draft_from, publish
 from tests.cast import Cast
 from tests.factories import (
+    AlertFactory,
+    AlertRuleFactory,
     DimensionFactory,
     IndicatorFactory,
     ScorecardVersionFactory,
@@ -172,6 +174,67 @@ def test_what_is_published_cannot_be_published_again() -> None:
         publish(ScorecardVersionFactory(state="published"), by=None)
 
 
+@pytest.mark.parametrize("name", ["take_draft", "publish_draft"])
+def test_a_link_to_a_button_asks_first_and_changes_nothing(
+    admin_client: Client, draft: ScorecardVersion, name: str
+) -> None:
+    page = admin_client.get(reverse(f"admin:health_scorecardversion_{name}", args=[draft.pk]))
+    assert "<h1" in page.content.decode()
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+    assert draft.scorecard.versions.count() == 2
+
+
+def test_a_weight_that_was_refused_is_kept_as_it_was_typed(admin_client: Client, draft: ScorecardVersion) -> None:
+    response = admin_client.post(address(draft), form_of(draft) | {"dimensions-0-weight": "17.5"})
+    assert 'value="17.5"' in response.content.decode()
+
+
+def test_everybody_is_recomputed_from_the_admin_and_its_progress_is_shown(admin_client: Client, cast: Cast) -> None:
+    url = reverse("admin:health_run_recompute_all")
+    assert admin_client.get(url).status_code == 200
+    assert not Run.objects.exists()
+    response = admin_client.post(url)
+    run = Run.objects.get()
+    assert (run.by, run.scope) == (cast.admin, "all")
+    assert response.headers["Location"] == reverse("health:run", args=[run.pk])
+
+
+def test_the_history_of_a_rule_tells_its_own_changes_and_not_those_of_its_alerts(
+    admin_client: Client, cast: Cast
+) -> None:
+    rule = AlertRuleFactory(name="Quiet rule")
+    alert = AlertFactory(rule=rule, account=cast.account)
+    Alert.objects.filter(pk=alert.pk).update(title="Something of the alert")
+    AlertRule.objects.filter(pk=rule.pk).update(name="Loud rule")
+    page = admin_client.get(reverse("admin:health_alertrule_history", args=[rule.pk])).content.decode()
+    assert "Quiet rule" in page
+    assert "Loud rule" in page
+    assert "Something of the alert" not in page
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("health/scorecardversion/abc/history/", 404),
+        ("health/scorecardversion/99999999999999999999/history/", 404),
+        ("health/scorecardversion/abc/publish", 404),
+        ("health/scorecardversion/99999999999999999999/draft", 404),
+        ("health/scorecardversion/abc/change/", 302),
+        ("accounts/account/?q=%00", 302),
+        ("accounts/account/?name__contains=%00", 302),
+        ("accounts/account/?p=99999", 200),
+        ("accounts/account/?o=77", 200),
+        ("accounts/account/?segment__id__exact=abc", 302),
+        ("accounts/account/?nosuch=1", 302),
+        ("autocomplete/?app_label=accounts&model_name=account&field_name=parent&term=%00", 200),
+        ("auth/group/", 404),
+    ],
+)
+def test_odd_addresses_get_an_answer_and_no_failure(admin_client: Client, path: str, status: int) -> None:
+    assert admin_client.get(f"{reverse('admin:index')}{path}", follow=status != 302).status_code == status
+
+
 def test_a_ring_in_the_reporting_line_is_refused(admin_client: Client, cast: Cast) -> None:
     executive, manager = cast.executive, cast.manager
     url = reverse("admin:accounts_user_change", args=[executive.pk])
@@ -198,3 +261,10 @@ def test_a_read_only_admin_looks_and_changes_nothing(draft: ScorecardVersion) ->
     client.force_login(UserFactory(as_admin=True, read_only=True))
     assert client.get(address(draft)).status_code == 200
     assert client.post(address(draft), form_of(draft)).status_code == 403
+
+
+def test_a_read_only_admin_starts_no_recompute() -> None:
+    client = Client()
+    client.force_login(UserFactory(as_admin=True, read_only=True))
+    assert client.post(reverse("admin:health_run_recompute_all")).status_code == 403
+    assert not Run.objects.exists()
