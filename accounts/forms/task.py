@@ -131,19 +131,20 @@ class InlineTaskForm(forms.Form):
         widget=forms.Select(attrs={"aria-label": "Priority"}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="row_%s", **kwargs)
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, auto_id="row_%s", **kwargs)
         self.fields["due_on"].widget.attrs["aria-label"] = "Due"
 
     @property
     def problem(self) -> str:
         """Everything that is wrong, in one line."""
-        return " ".join(message for messages in self.errors.values() for message in messages)
+        return " ".join(str(message) for messages in self.errors.values() for message in messages)
 
     def turn_to(self, current: Task) -> None:
         """Makes the next save one over the `current` task."""
-        self.data = self.data.copy()
-        self.data["version"] = str(current.version)
+        data: Any = self.data
+        self.data = data = data.copy()
+        data["version"] = str(current.version)
 
     def clean_title(self) -> str:
         title: str = self.cleaned_data["title"]

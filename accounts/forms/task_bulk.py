@@ -48,7 +48,7 @@ class BulkTaskForm(forms.Form):
     @property
     def problem(self) -> str:
         """Everything that is wrong, in one line."""
-        return " ".join(message for messages in self.errors.values() for message in messages)
+        return " ".join(str(message) for messages in self.errors.values() for message in messages)
 
     def carry_out(self) -> tuple[str, str]:
         """Does it to those of the tasks whose state allows it; gives what was done in words, and the way back."""
@@ -59,6 +59,7 @@ class BulkTaskForm(forms.Form):
             words = f"{count_of(changed, 'task')} handed to {given['assignee']}"
         elif action == self.DUE:
             due_at = at_hour_of(None, given["due_on"])
+            assert due_at is not None
             changed = service.move_tasks(by=self.user, tasks=chosen, due_at=due_at)
             words = f"{count_of(changed, 'task')} now due {timezone.localtime(due_at):%a %d %b}"
         else:

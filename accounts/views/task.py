@@ -195,8 +195,9 @@ def _save_row(request: UserRequest, task: Task) -> HttpResponse:
         form.add_error(None, str(refused))
         return _row_form(request, task, form, status=422)
     except StaleError as stale:
-        form.turn_to(stale.current)
-        context = {"who": stale.by or "Somebody", "current": stale.current}
+        current: Any = stale.current
+        form.turn_to(current)
+        context = {"who": stale.by or "Somebody", "current": current}
         return _row_form(request, task, form, status=409, **context)
     back = {name: value if value is not None else "" for name, value in before.items()} | {"version": saved.version}
     is_undo = data is request.GET

@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import Count, DecimalField, ExpressionWrapper, F, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
@@ -37,7 +36,7 @@ RENEWAL_DAYS = 90
 FALL_DAYS = 7
 # So long may a customer who is being set up be without a touch.
 ONBOARDING_DAYS = 7
-MONEY = DecimalField(max_digits=18, decimal_places=5)
+MONEY: DecimalField = DecimalField(max_digits=18, decimal_places=5)
 ABOUT = [
     *("id", "name", "arr", "expected_churn", "health_rank", "health_tier", "health_score"),
     *("renewal_date", "last_touch", "customer_since", "stage", "segment__key", "segment__name"),
@@ -269,7 +268,7 @@ def _quiet_reason(account: Account, now: dt.datetime) -> Reason:
     return Reason(Kind.TOUCH, words.capitalize(), urgency_of_silence(overdue, days), f"Due {rule}.")
 
 
-def _dearest(accounts: AccountQuerySet) -> Sequence[Any]:
+def _dearest(accounts: AccountQuerySet) -> AccountQuerySet:
     """The accounts with the most revenue in danger, one more than is shown, to know whether there are more."""
     return accounts.select_related("segment").only(*ABOUT).order_by(_value().desc(), "pk")[: MOST + 1]
 
