@@ -106,8 +106,13 @@ def test_up_survives_what_goes_wrong_and_ends_without_leaving_anything(var: Path
     assert f"already runs as process {first.process.pid} at http://127.0.0.1:{port}" in second.text
 
     # A program that dies is started again.
-    program(var, "worker").kill()
+    worker = program(var, "worker")
+    children = worker.children(recursive=True)
+    assert children
+    worker.kill()
     first.wait_for("worker ended (killed by SIGKILL); starting it again.")
+    _, alive = psutil.wait_procs(children, timeout=0.5)
+    assert [child for child in alive if child.status() != psutil.STATUS_ZOMBIE] == []
     assert get(port, "/healthz") == "ok"
 
     # The command itself is killed: nothing could be put in order, and the next start does it.
