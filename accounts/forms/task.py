@@ -122,7 +122,9 @@ class InlineTaskForm(forms.Form):
     """One or more fields of a task, changed in its row; `task_fields` names only what was sent."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    title = forms.CharField(max_length=200, required=False, widget=forms.TextInput(attrs={"aria-label": "Title"}))
+    title = forms.CharField(
+        max_length=200, required=False, widget=forms.TextInput(attrs={"aria-label": "Title", "autofocus": True})
+    )
     due_on = DayField(required=False)
     priority = forms.TypedChoiceField(
         choices=Task.Priority.choices,
