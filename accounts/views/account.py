@@ -16,7 +16,7 @@ from accounts.services.recents import remember_account
 from cs_workspace.common.fragments import render_page
 
 # Parts that a page asks for again by themselves when something has changed.
-PARTS = ("next", "facts")
+PARTS = ("standing", "next", "facts")
 
 
 @require_safe
@@ -25,14 +25,14 @@ def account(request: UserRequest, pk: int) -> HttpResponse:
     found, facts = get_account_page_for(request.user, pk)
     context: dict[str, Any] = {"account": found, "facts": facts}
     part = request.htmx.target if request.htmx and request.htmx.target in PARTS else ""
-    if part != "facts":
+    if part in ("", "next"):
         context |= tasks_panel(found, request.user)
         context["next"] = next_step(found, context["tasks"].rows)
     if not part:
         context |= people_panel(found, request.user)
         context |= {slot: _drawn(slot, found, request.user) for slot in ("main", "side")}
         remember_account(by=request.user, account=found)
-    return render_page(request, "accounts/account.html", context, partial=part or "")
+    return render_page(request, "accounts/account.html", context, partial=part)
 
 
 @require_safe

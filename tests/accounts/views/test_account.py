@@ -42,6 +42,14 @@ def test_the_header_says_who_it_is_and_how_it_stands(cast: Cast):
         assert words in html
 
 
+def test_its_standing_comes_again_by_itself_when_the_score_has_changed(cast: Cast):
+    Account.objects.filter(pk=cast.account.pk).update(health_score=68, health_tier="Watch", health_rank=2)
+    html = part(logged_in(cast.owner), cast, "standing")
+    assert html.lstrip().startswith('<span id="standing"')
+    assert "68 Watch" in html
+    assert 'hx-trigger="scoreChanged from:body"' in html
+
+
 def test_its_dialogs_open_from_the_header_and_by_keys(cast: Cast):
     html = text_of(logged_in(cast.owner), page(cast))
     for name, args, key in (
