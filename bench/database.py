@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
@@ -39,7 +40,7 @@ def environment() -> dict[str, str]:
     }
 
 
-def statement(sql: str, **params: object) -> int:
+def statement(sql: str, **params: Any) -> int:
     """Runs one statement; gives the number of rows it touched."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)

@@ -31,14 +31,11 @@ class Figure:
 
 def show(title: str, figures: Sequence[Figure]) -> None:
     table = Table(title=title, title_justify="left")
-    for column, justify in (
-        ("figure", "left"),
-        ("measured", "right"),
-        ("budget", "right"),
-        ("", "left"),
-        ("note", "left"),
-    ):
-        table.add_column(column, justify=justify)
+    table.add_column("figure")
+    table.add_column("measured", justify="right")
+    table.add_column("budget", justify="right")
+    table.add_column("")
+    table.add_column("note")
     for figure in figures:
         budget = "" if figure.budget is None else f"{'≥' if figure.at_least else '≤'} {figure.budget:g} {figure.unit}"
         kept = {None: "", True: "kept", False: "[bold]missed[/bold]"}[figure.is_kept]

@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from bench import BENCHES, load
@@ -27,6 +28,8 @@ class Command(BaseCommand):
             raise CommandError(f"No benchmark is called {', '.join(unknown)} (there are: {', '.join(BENCHES)}).")
         if accounts < 1:
             raise CommandError("A book has at least one account.")
+        # Pages name their assets by what they hold.
+        call_command("collectstatic", interactive=False, verbosity=0)
         for name in names:
             with own_database():
                 figures = list(load(name)(accounts))
