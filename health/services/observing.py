@@ -154,8 +154,8 @@ def record_usage_days(rows: Iterable[UsageRow]) -> int:
     merged: dict[tuple, UsageRow] = {}
     for row in _checked(rows):
         key = (row.account_id, row.day, row.product_id)
-        earlier = merged.get(key, row)
-        merged[key] = UsageRow._make(old if new is None else new for new, old in zip(row, earlier, strict=True))
+        earlier = merged.get(key)
+        merged[key] = row if earlier is None else _completed(row, earlier)
     return _write(USAGE_DAYS, list(merged.values()))
 
 
@@ -230,6 +230,10 @@ def mark_dirty(account_ids: Collection[int]) -> None:
 def on_account_observed(*, account_ids: Sequence[int], **_: object) -> None:
     """Receives `accounts.signals.account_observed`."""
     mark_dirty(account_ids)
+
+
+def _completed(row: UsageRow, earlier: UsageRow) -> UsageRow:
+    return UsageRow._make(old if new is None else new for new, old in zip(row, earlier, strict=True))
 
 
 def _checked(rows: Iterable[R]) -> list[R]:

@@ -198,5 +198,5 @@ def _load(run: Run, table: Table, files: list[Surveyed], bar: _Bar) -> Loaded:
         rows += reader.rows
         left_out += reader.left_out
     outcomes = loader.finish()
-    wrong = rows - left_out - loader.stage.rows_added + loader.contradictory
+    wrong = rows - left_out - loader.stage.rows_added + loader.refused
     return Loaded(table.kind.name, loader.files, rows, left_out, loader.duplicates, wrong, outcomes)

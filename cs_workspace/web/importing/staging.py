@@ -91,10 +91,11 @@ class Stage:
             row = cursor.fetchone()
             return row[0] if row else None
 
-    def all(self, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    @staticmethod
+    def all(sql: str) -> list[tuple[Any, ...]]:
         """The rows of a statement that finds few."""
         with connection.cursor() as cursor:
-            cursor.execute(sql, params)
+            cursor.execute(sql)
             return cursor.fetchall()
 
     def rekey(self, prefix: str) -> None:

@@ -65,7 +65,7 @@ def test_every_kind_of_file_becomes_its_records(tmp_path):
     assert (acme.last_touch, Invoice.objects.get().status) == (Touch.objects.get().at, "paid")
     assert Contact.objects.get().roles == ["champion", "user"]
     assert list(UsageDay.objects.order_by("account", "day").values_list("logins", "minutes")) == [
-        (5, 30), (None, None), (0, 0),
+        (5, 31), (None, None), (0, 0),
     ]  # fmt: skip
     assert MetricPoint.objects.get().value == 21.5
     assert {*DirtyMark.objects.values_list("account_id", flat=True)} == {acme.pk, beta.pk}
@@ -294,13 +294,29 @@ def test_rows_that_only_together_are_too_large_are_told_and_left_out(tmp_path):
         "id,account,feature,day,uses,seconds\n"
         "1,A-1,Export,2026-05-01,2147483647,1\n2,A-1,Export,2026-05-01,1,1\n3,A-1,Export,2026-05-02,4,1\n"
     )
-    _, problems = imported(tmp_path, parse_mapping(FEATURES, name="f.toml"))
+    summary, problems = imported(tmp_path, parse_mapping(FEATURES, name="f.toml"))
     reason = "adds up to more than 2,147,483,647 with other rows of its day"
     assert told(problems) == [
         ("error", "features.csv", 2, "uses", reason),
         ("error", "features.csv", 3, "uses", reason),
     ]
     assert FeatureMonth.objects.get().uses[:2] == [None, 4]
+    assert (summary.tables[-1].wrong, figures(summary)["months of features"]) == (2, (1, 0, 0))
+
+
+def test_a_volume_of_data_may_be_larger_than_any_count(tmp_path):
+    text = """
+        source = "crm"
+        [[tables]]
+        kind = "usage"
+        files = "volumes.csv"
+        fields = { account = "account", day = "day", data_volume = "bytes" }
+    """
+    imported(write(tmp_path))
+    (tmp_path / "volumes.csv").write_text("account,day,bytes\nA-1,2026-04-01,9000000000\n")
+    _, problems = imported(tmp_path / "volumes.csv", parse_mapping(text, name="v.toml"))
+    assert problems == []
+    assert UsageDay.objects.get(day="2026-04-01").data_volume == 9e9
 
 
 def test_two_values_of_a_metric_on_one_day_are_told_even_under_two_contracts(tmp_path):

@@ -104,7 +104,7 @@ class Loader:
         self.run = run
         self.files: list[str] = []
         self.duplicates = 0
-        self.contradictory = 0
+        self.refused = 0
         self.fields = table.by_field
         self.stage = Stage(f"{table.kind.name}_{run.mapping.tables.index(table)}", self.staged())
 
@@ -328,7 +328,7 @@ class Loader:
                 self.duplicates += 1
                 self.run.report(WARNING, place, "repeats an earlier row and was passed over", where)
             else:
-                self.contradictory += 1
+                self.refused += 1
                 self.run.report(ERROR, place, "contradicts an earlier row, which holds", where)
 
 

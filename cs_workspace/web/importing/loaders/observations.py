@@ -1,7 +1,6 @@
 """Use, tickets, answers, training, events, metrics: handed to the verbs that record observations."""
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from cs_workspace.web.importing.kinds import INTEGER_MAX, METRIC
@@ -20,7 +19,8 @@ from health.domain.observations import (
 from health.services import observing
 
 # Counts of one day add up over rows; what is a state on a day does not: its largest value holds.
-SUMMED = ("logins", "core_actions", "minutes", "data_volume")
+COUNTED = ("logins", "core_actions", "minutes")
+SUMMED = (*COUNTED, "data_volume")
 STATES = ("active_users", "seats_assigned", "integrations")
 
 
@@ -33,23 +33,22 @@ class ObservationLoader(Loader):
         chunks = self.stage.chunks([*by, *columns], group=names, order=names)
         return whole_groups(chunks, whole) if whole else chunks
 
-    def fitting(self, chunk: list[tuple[Any, ...]], by: Sequence[str], names: Sequence[str]) -> list[tuple[Any, ...]]:
-        """The groups whose sums can be stored; rows of the others, each possible by itself, are told and left out."""
-        width = len(by)
-        kept = [row for row in chunk if all(value is None or value <= INTEGER_MAX for value in row[width:])]
-        if len(kept) < len(chunk):
-            for row in chunk:
-                for name, value in zip(names, row[width:], strict=True):
-                    if value is not None and value > INTEGER_MAX:
-                        self._report_sum(dict(zip(by, row, strict=False)), name)
-        return kept
-
-    def _report_sum(self, group: dict[str, Any], name: str) -> None:
-        same = " AND ".join(f"{column} IS NOT DISTINCT FROM %s" for column in group)
-        sql = f"SELECT file, line, {name}::text FROM {self.stage.name} WHERE {same} ORDER BY nr"  # noqa: S608  own names
-        for file, line, value in self.stage.all(sql, list(group.values())):
-            place = self.place(file, line, name, value or "")
-            self.run.report(ERROR, place, f"adds up to more than {INTEGER_MAX:,} with other rows of its day")
+    def take_too_large(self, summed: Sequence[str], by: Sequence[str]) -> None:
+        """Takes out rows that are each possible but together more than can be stored, and tells of each."""
+        own, keys = self.stage.name, ", ".join(by)
+        same = " AND ".join(f"s.{column} IS NOT DISTINCT FROM g.{column}" for column in by)
+        for name in summed:
+            bound = self.stage.scalar(f"SELECT max({name})::numeric * count(*) FROM {own}")  # noqa: S608  own names
+            if bound is None or bound <= INTEGER_MAX:
+                continue
+            taken = self.stage.all(
+                f"DELETE FROM {own} s USING (SELECT {keys} FROM {own} GROUP BY {keys} "  # noqa: S608  own names
+                f"HAVING sum({name}) > {INTEGER_MAX}) g WHERE {same} RETURNING s.file, s.line, s.{name}::text"
+            )
+            self.refused += len(taken)
+            for file, line, value in sorted(taken):
+                place = self.place(file, line, name, value or "")
+                self.run.report(ERROR, place, f"adds up to more than {INTEGER_MAX:,} with other rows of its day")
 
     def count(self, keys: str, known: str) -> Outcome:
         """An outcome with the number of distinct keys among the staged rows, and of those that nothing knows yet."""
@@ -76,15 +75,16 @@ class UsageLoader(ObservationLoader):
         """Records what the stage knows of days, whatever else it knows."""
         measures = [name for name in (*SUMMED, *STATES) if name in self.fields]
         keys = ["account_id", "day", "product_id"]
+        self.take_too_large([name for name in measures if name in COUNTED], keys)
         outcome = self.count(
             ", ".join(keys),
             "health_usageday t WHERE t.account_id = s.account_id AND t.day = s.day "
             "AND t.product_id IS NOT DISTINCT FROM s.product_id",
         )
         outcome.label = "days of use"
-        columns = [f"{'sum' if name in SUMMED else 'max'}({name})" for name in measures]
+        columns = [_as_stored(name) for name in measures]
         for chunk in self.grouped(columns, keys):
-            rows = [_usage_row(row, measures) for row in self.fitting(chunk, keys, measures)]
+            rows = [UsageRow(*row[:3], **dict(zip(measures, row[3:], strict=True))) for row in chunk]
             outcome.changed += observing.record_usage_days(rows)
         outcome.changed -= outcome.new
         return outcome
@@ -114,6 +114,8 @@ class FeatureUseLoader(UsageLoader):
     def write(self) -> list[Outcome]:
         """Months of feature use, and days of use."""
         month = "date_trunc('month', day)::date"
+        if "uses" in self.fields:
+            self.take_too_large(["uses"], ["account_id", "feature_id", "day"])
         outcome = self.count(
             f"account_id, feature_id, {month} AS month",
             "health_featuremonth t WHERE t.account_id = s.account_id AND t.feature_id = s.feature_id "
@@ -122,10 +124,8 @@ class FeatureUseLoader(UsageLoader):
         outcome.label = "months of features"
         # A row without a count still proves one use.
         uses = "sum(COALESCE(uses, 1))" if "uses" in self.fields else "count(*)"
-        keys = ["account_id", "feature_id", month, "day"]
-        for chunk in self.grouped([uses], keys, whole=3):
-            fitting = self.fitting(chunk, keys, ["uses"])
-            rows = [FeatureUse(account, feature, day, int(count)) for account, feature, _, day, count in fitting]
+        for chunk in self.grouped([uses], ["account_id", "feature_id", month, "day"], whole=3):
+            rows = [FeatureUse(account, feature, day, int(count)) for account, feature, _, day, count in chunk]
             outcome.changed += observing.record_feature_use(rows)
         outcome.changed -= outcome.new
         return [outcome, self.record_days()] if "minutes" in self.fields else [outcome]
@@ -249,14 +249,8 @@ class EventLoader(RecordLoader):
     verb = staticmethod(observing.record_events)
 
 
-def _usage_row(row: Sequence[Any], measures: Sequence[str]) -> UsageRow:
-    """A day of use out of account, day, product and the sums of measures."""
-    values: Any = {name: _amount(name, value) for name, value in zip(measures, row[3:], strict=True)}
-    return UsageRow(*row[:3], **values)
-
-
-def _amount(name: str, value: Decimal | None) -> int | float | None:
-    """A sum as the roll-up holds it: whole numbers but for the data volume."""
-    if value is None:
-        return None
-    return float(value) if name == "data_volume" else int(Decimal(value).to_integral_value())
+def _as_stored(name: str) -> str:
+    """The SQL of a measure over the rows of a day, as the roll-up holds it: whole numbers but for the data volume."""
+    if name == "data_volume":
+        return "sum(data_volume)::float8"
+    return f"round(sum({name}))::bigint" if name in SUMMED else f"max({name})"
