@@ -8,6 +8,9 @@ const offline = document.getElementById("offline");
 
 // Palette
 
+let answered = null; // the text that the results belong to
+let opensWhenAnswered = false; // Enter was faster than the results
+
 function openPalette() {
   if (!palette || palette.open) return;
   palette.showModal();
@@ -35,10 +38,23 @@ palette?.addEventListener("keydown", (event) => {
   const at = all.findIndex((option) => option.getAttribute("aria-selected") === "true");
   if (event.key === "ArrowDown") choose((at + 1) % all.length);
   else if (event.key === "ArrowUp") choose((at - 1 + all.length) % all.length);
-  else if (event.key === "Enter" && all.length) location.assign((all[at] ?? all[0]).href);
+  else if (event.key === "Enter") openResult(all[at] ?? all[0]);
   else return;
   event.preventDefault();
 });
+
+palette?.addEventListener("input", () => (opensWhenAnswered = false));
+
+function openResult(option) {
+  opensWhenAnswered = answered !== palette.querySelector("input").value;
+  if (option?.href && !opensWhenAnswered) location.assign(option.href);
+}
+
+function showResults(text) {
+  answered = text;
+  choose(0);
+  if (opensWhenAnswered) openResult(results()[0]);
+}
 
 // Rows: one is selected at a time and can be walked with j and k
 
@@ -153,6 +169,11 @@ document.querySelectorAll("[data-toast]").forEach(settle);
 
 // HTMX
 
+// A second click on what is under way is the same click.
+document.body.addEventListener("htmx:confirm", (event) => {
+  if (event.detail.verb !== "get" && event.detail.elt.classList.contains("htmx-request")) event.preventDefault();
+});
+
 document.body.addEventListener("htmx:oobAfterSwap", () => {
   document.querySelectorAll("[data-toast]:not([data-settled])").forEach((toast) => {
     toast.dataset.settled = "";
@@ -169,7 +190,7 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
 document.body.addEventListener("htmx:afterSwap", (event) => {
   opened.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
   if (event.detail.target === dialog && dialog.innerHTML.trim() && !dialog.open && !("done" in dialog.dataset)) dialog.showModal();
-  if (event.detail.target.id === "palette-results") choose(0);
+  if (event.detail.target.id === "palette-results") showResults(event.detail.requestConfig.parameters.q);
   updateBulk();
 });
 

@@ -23,11 +23,17 @@ def settled(page: Page) -> None:
     expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")).to_have_count(0)
 
 
-def assert_accessible(page: Page) -> None:
+def assert_fits(page: Page, name: str) -> None:
+    """Nothing makes the page wider than the screen."""
+    too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert too_wide <= 0, f"{name} is {too_wide} px wider than the screen"
+
+
+def assert_accessible(page: Page, name: str = "") -> None:
     """axe finds nothing on the page as it stands; each finding is named with the element and what to do."""
     found = Axe().run(page, options={"runOnly": WCAG, "resultTypes": ["violations"]}).response["violations"]
     findings = [
-        f"{violation['id']}: {violation['help']}: {node['html'][:200]} | {node['failureSummary']}"
+        f"{name or page.url}: {violation['id']}: {violation['help']}: {node['html'][:200]} | {node['failureSummary']}"
         for violation in found
         for node in violation["nodes"]
     ]
