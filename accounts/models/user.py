@@ -6,7 +6,7 @@ from typing import Any
 import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.db import connection, models
+from django.db import models
 from django.db.models.functions import Lower
 
 # Every user below a manager, however deep; UNION (not UNION ALL) ends the walk even if lines formed a ring.
@@ -16,7 +16,7 @@ WITH RECURSIVE team(id) AS (
     UNION
     SELECT u.id FROM accounts_user u JOIN team ON u.manager_id = team.id
 )
-SELECT id FROM team
+SELECT u.id, u.name, u.role, u.is_active FROM accounts_user u JOIN team ON team.id = u.id
 """
 
 
@@ -114,13 +114,16 @@ class User(AbstractBaseUser, PermissionsMixin):
         return "".join(part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts)).upper()
 
     @cached_property
+    def team(self) -> list["User"]:
+        """This user and everyone below in the reporting line, by name; one query, kept for the request."""
+        if self.role != self.Role.MANAGER:
+            return [self]
+        return sorted(User.objects.raw(TEAM_SQL, [self.pk]), key=lambda user: (user.name, user.pk))
+
+    @cached_property
     def team_ids(self) -> list[int]:
         """Ids of this user and of everyone below in the reporting line; one query, kept for the request."""
-        if self.role != self.Role.MANAGER:
-            return [self.pk]
-        with connection.cursor() as cursor:
-            cursor.execute(TEAM_SQL, [self.pk])
-            return [row[0] for row in cursor.fetchall()]
+        return [user.pk for user in self.team]
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
         return (self.is_staff and not self.read_only) or (self.is_staff and ".view_" in perm)

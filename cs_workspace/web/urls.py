@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from cs_workspace.web.views import health_checks, own_data, shell
+from cs_workspace.web.views import health_checks, own_data, shell, today
 
 urlpatterns = [
+    path("", today.today, name="today"),
     path("palette/", shell.palette, name="palette"),
     path("nav-counts/", shell.nav_counts, name="nav-counts"),
     path("theme/", shell.theme, name="theme"),

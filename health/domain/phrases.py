@@ -70,7 +70,7 @@ def percent(value: float, *, signed: bool = False) -> str:
     points = round(abs(value) * 100, 6)
     text = f"{points:.0f}"
     if text in ("0", "100") and points != float(text):
-        text = f"{points:.1f}"
+        text = f"{points:.1f}".removesuffix(".0")
     sign = "−" if value < 0 else "+" if signed and value > 0 else ""
     return f"{sign}{text} %" if float(text) else f"{text} %"
 
