@@ -26,7 +26,7 @@ class TimelineSource:
     """Entries of one kind: `entries` gives, for an account, rows of at, kind, pk, title, detail, by and tone.
 
     The rows of all sources are joined by one UNION ALL, so each must be `.values_list` of exactly these, in this order,
-    as `accounts.queries.timeline.entry_rows` makes them, with `key` as the kind. `group` is the filter chip that the kind
+    as `accounts.queries.timeline.entry_rows` makes them, with `key` as the kind. `group` is the filter chip that it
     stands under. `whole_days` says that only the workspace's day is known, `markdown` that the detail is written in it;
     `url_name` is the page of an entry, by its key, empty where there is none.
     """

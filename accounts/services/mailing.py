@@ -245,7 +245,9 @@ def _digest_mail(user: User, day: dt.date, notifications: list[Notification]) ->
     return _mail(user, subject, "digest", {"entries": entries, "day": day}, message_id=f"digest-{user.pk}-{day}")
 
 
-def _mail(user: User, subject: str, template: str, context: dict[str, Any], *, message_id: str) -> EmailMultiAlternatives:
+def _mail(
+    user: User, subject: str, template: str, context: dict[str, Any], *, message_id: str
+) -> EmailMultiAlternatives:
     """Text with an HTML alternative. The stable id lets mail programs drop a copy that a person had sent again."""
     context = context | {
         "user": user,

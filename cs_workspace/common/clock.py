@@ -9,22 +9,22 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
-_ahead: ContextVar[dt.timedelta] = ContextVar("ahead", default=dt.timedelta(0))
+_standing: ContextVar[dt.datetime | None] = ContextVar("standing", default=None)
 
 
 def now() -> dt.datetime:
     """The present moment, aware, in UTC."""
-    return timezone.now() + _ahead.get()
+    return _standing.get() or timezone.now()
 
 
 @contextmanager
 def set_to(moment: dt.datetime) -> Iterator[None]:
-    """Inside, it is that moment and time goes on from there: for living through days that have passed."""
-    token = _ahead.set(moment - timezone.now())
+    """Inside, it is that moment and time stands still: for living through days that have passed, always alike."""
+    token = _standing.set(moment)
     try:
         yield
     finally:
-        _ahead.reset(token)
+        _standing.reset(token)
 
 
 def today() -> dt.date:

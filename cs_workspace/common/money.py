@@ -16,12 +16,9 @@ def short(amount: Decimal | None, currency: str) -> str:
     if amount is None:
         return "—"
     sign, size = ("−" if amount < 0 else ""), abs(amount)
-    figure, suffix = size, ""
-    for unit, suffix, digits in UNITS:
-        figure = (size / unit).quantize(digits, ROUND_HALF_EVEN)
-        # It is the rounded figure that must fit, so that 999,960 is 1.00M and not 1000.0k.
-        if figure < 1000:
-            break
+    rounded = [((size / unit).quantize(digits, ROUND_HALF_EVEN), suffix) for unit, suffix, digits in UNITS]
+    # It is the rounded figure that must fit, so that 999,960 is 1.00M and not 1000.0k.
+    figure, suffix = next((one for one in rounded if one[0] < 1000), rounded[-1])
     return f"{sign}{symbol(currency)}{figure}{suffix}"
 
 

@@ -10,7 +10,6 @@ from typing import Generic, TypedDict, TypeVar, overload
 
 from health.domain.alerting import AccountState, AlertRule
 
-
 T = TypeVar("T")
 
 

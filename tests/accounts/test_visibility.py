@@ -121,7 +121,8 @@ def test_the_books_of_a_team_are_found_by_index_and_not_by_reading_every_account
         cursor.execute(
             "INSERT INTO accounts_account (created_at, updated_at, source, external_id, version, name, domain,"
             " industry, country, time_zone, segment_pinned, stage, status, is_trial, owner_id, tags, currency,"
-            " seasonal, low_season_months, strategic, custom, arr, health_tier, health_trend, health_reason, open_alerts)"
+            " seasonal, low_season_months, strategic, custom, arr, health_tier, health_trend, health_reason,"
+            " open_alerts)"
             " SELECT now(), now(), '', '', 1, 'Filler ' || n, '', '', '', 'UTC', false, 'adopting', 'active', false,"
             " %s, '{}', 'EUR', false, '{}', false, '{}', 0, '', '', '', 0 FROM generate_series(1, 20000) n",
             [owners[1].pk],

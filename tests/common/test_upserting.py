@@ -1,5 +1,6 @@
-from cs_workspace.common.upserting import Written, array_text, literal
 import pytest
+
+from cs_workspace.common.upserting import Written, array_text, literal
 
 
 @pytest.mark.parametrize(
@@ -18,7 +19,9 @@ def test_plain_values_become_sql(value, sql):
 
 
 def test_words_become_the_text_of_an_array():
-    assert array_text(["key", 'odd "one"', "back\\slash", "a,b", ""]) == '{"key","odd \\"one\\"","back\\\\slash","a,b",""}'
+    assert (
+        array_text(["key", 'odd "one"', "back\\slash", "a,b", ""]) == '{"key","odd \\"one\\"","back\\\\slash","a,b",""}'
+    )
 
 
 def test_what_was_written_adds_up_and_names_each_row_once():

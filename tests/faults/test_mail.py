@@ -17,7 +17,7 @@ Email = Notification.Email
 
 
 class MailServer:
-    """Speaks enough SMTP to take an e-mail, and keeps its answer to itself: the sender never learns what became of it."""
+    """Speaks enough SMTP to take an e-mail, and keeps its answer to itself: the sender never learns of it."""
 
     def __init__(self) -> None:
         self.socket = socket.create_server(("127.0.0.1", 0))
