@@ -6,6 +6,7 @@ Nothing is made up here: a night of the past is a recompute with the workspace's
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from accounts.models import Account, Task, User
 from accounts.services.tasks import complete_task
 from cs_workspace.common import clock
 from cs_workspace.web.demo.dice import dice
-from health.models import Alert
+from health.models import Alert, Run
 from health.services.alert_handling import acknowledge, close_pointless, resolve
 from health.services.recompute import recompute_accounts
 from health.services.runs import start_run, work_off
@@ -79,11 +80,13 @@ def live_through(as_of: dt.date, seed: int, *, report: Progress) -> Lived:
 
 def _night(day: dt.date) -> None:
     """The nightly recompute of that day, in this process; where it is still earlier than that, now."""
-    now, night = clock.now(), _at(day, NIGHT)
+    now, night, began = clock.now(), _at(day, NIGHT), time.monotonic()
     with _at_moment(min(now, night) if clock.day_of(now) == day else night):
         run = start_run(as_of=day, dispatch=False)
         while work_off(run):
             pass
+        # The clock of the night stands still, so the run takes its time from the one on the wall.
+        Run.objects.filter(pk=run.pk).update(seconds=time.monotonic() - began)
         close_pointless()
 
 
@@ -176,5 +179,5 @@ def _count(table: str) -> int:
         return cursor.fetchone()[0]
 
 
-def _at(day: dt.date, time: dt.time) -> dt.datetime:
-    return dt.datetime.combine(day, time, clock.workspace_zone())
+def _at(day: dt.date, hour: dt.time) -> dt.datetime:
+    return dt.datetime.combine(day, hour, clock.workspace_zone())

@@ -54,15 +54,8 @@ def contents() -> dict[str, list[str]]:
             for field in model._meta.concrete_fields
             if field.attname not in SELDOM_THE_SAME and not field.is_relation
         ]
-        found[label] = sorted(
-            repr([to_the_hour(value) for value in row]) for row in model._base_manager.values_list(*columns)
-        )
+        found[label] = sorted(map(repr, model._base_manager.values_list(*columns)))
     return found
-
-
-def to_the_hour(value: Any) -> Any:
-    """The clock goes on while a night is lived through, so moments differ by how long it took."""
-    return value.replace(minute=0, second=0, microsecond=0) if isinstance(value, dt.datetime) else value
 
 
 def counts() -> dict[str, int]:
