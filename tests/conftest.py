@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from pytest_django import DjangoDbBlocker
 
 from tests import servers
 from tests.cast import Cast, make_cast
@@ -27,6 +29,18 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     """Asked for by pytest-django before it makes the test database: the moment to have a server."""
     if servers.are_ours():
         servers.ensure()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """At the end the test database is dropped, which the session of a program that was killed on purpose would forbid:
+    the server ends it only when its statement does."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ class Found:
 def find(user: User, text: str) -> list[Found]:
     """Pages by name, then accounts and contacts whose name or address contains `text`; recent accounts without text.
 
-    At most eight of each kind; names that begin with the text come first. Two queries.
+    Every page; of accounts and contacts at most eight each, names that begin with the text first. Two queries.
     """
     text = text.strip()[:100]
     if not text:
@@ -39,7 +39,7 @@ def _pages(user: User, text: str) -> list[Found]:
         Found("Page", item.label, item.keys, reverse(item.url_name))
         for item in PALETTE.values()
         if item.shown_to(user) and wanted in f"{item.label} {item.keywords}".lower()
-    ][:MOST]
+    ]
 
 
 def _accounts(user: User, text: str) -> list[Found]:
