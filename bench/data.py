@@ -19,8 +19,8 @@ def chance(purpose: str, *parts: str) -> str:
     return f"((hashtextextended({key}, %(seed)s) & 1048575) / 1048576.0)"
 
 
-# How well an account fares, from 0 to 1; nearly all else follows from it.
-MOOD = chance("mood")
+# How well an account fares, from 0 to 1; nearly all else follows from it. About one in eight is at risk, as in the demo.
+MOOD = f"(1 - {chance('mood')} ^ 5)"
 OFFER = (
     """INSERT INTO accounts_product (key, name, feature_count)
        SELECT 'product-' || n, 'Product ' || n, %(features)s FROM generate_series(1, 3) n""",

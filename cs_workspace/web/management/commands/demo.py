@@ -10,6 +10,7 @@ from django.db import transaction
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from cs_workspace.common.migrating import ensure_current_tables
 from cs_workspace.web.demo import LOGINS
 from cs_workspace.web.demo.loading import DemoError, Loaded, empty_workspace, load_demo
 
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="Print the figures as JSON.")
 
     def handle(self, *, accounts: int, seed: int, as_of: dt.date | None, replace: bool, json: bool, **_: Any) -> None:
+        ensure_current_tables()
         with Progress(
             TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(),
             console=Console(stderr=True, quiet=json), transient=True,
