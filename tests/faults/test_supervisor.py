@@ -93,10 +93,12 @@ def test_a_program_that_never_stays_up_ends_the_whole_with_the_way_to_its_log(tm
 def test_what_a_killed_supervisor_left_is_ended_and_a_stranger_with_its_number_is_not(tmp_path: Path) -> None:
     process = supervise(tmp_path, "sleep 300 & echo child $!; wait")
     child = child_in(read_until(process, "child"))
+    record = tmp_path / "programs.json"
+    while not record.exists():  # it is written right after the program was started, which may speak first
+        time.sleep(0.01)
     process.kill()
     process.communicate()
     assert lives(child)
-    record = tmp_path / "programs.json"
     with subprocess.Popen(["cat"], stdin=subprocess.PIPE, cwd="/", start_new_session=True) as stranger:
         known = json.loads(record.read_text())
         record.write_text(json.dumps(known | {"groups": [*known["groups"], stranger.pid]}))

@@ -159,9 +159,9 @@ def test_the_command_tells_its_figures_and_replaces_the_demo_by_another(capsys: 
     assert (workspace.demo_accounts, workspace.demo_seed, Account.objects.count()) == (3, 9, 3)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="class")
 def whole_year(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """A smaller company and a year of fewer nights than at a first start: loaded once for all tests that look at it."""
+    """A smaller company and a year of fewer nights than at a first start: loaded once for the tests that look at it."""
 
     def days(as_of: dt.date, accounts: int) -> tuple[list[dt.date], list[dt.date]]:
         return [], [as_of - dt.timedelta(days=days) for days in (364, 250, 150, 90, 60, *range(28, 0, -4))]
