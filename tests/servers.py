@@ -9,9 +9,10 @@ import os
 import re
 import shutil
 import tempfile
-import time
 from contextlib import ExitStack
 from pathlib import Path
+
+import psutil
 
 from cs_workspace import embedded
 
@@ -25,7 +26,7 @@ def var_dir() -> Path:
     """The folder of this run; the process that made it removes it at its end."""
     if FOLDER_VARIABLE not in os.environ:
         remove_left_over()
-        os.environ[FOLDER_VARIABLE] = tempfile.mkdtemp(prefix=PREFIX)
+        os.environ[FOLDER_VARIABLE] = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")
         atexit.register(_remove, Path(os.environ[FOLDER_VARIABLE]), os.getpid())
     return Path(os.environ[FOLDER_VARIABLE])
 
@@ -66,10 +67,11 @@ def are_ours() -> bool:
 
 
 def remove_left_over() -> None:
-    """What a killed run left behind: its servers and its folder."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        young = time.time() - folder.stat().st_mtime < 60
-        if not young and os.access(folder, os.W_OK) and not embedded.in_use(folder):
+    """What a killed run left behind: its servers and its folder, which bears the number of the process."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+        maker = folder.name.removeprefix(PREFIX).split("-")[0]
+        lives = maker.isdecimal() and psutil.pid_exists(int(maker))
+        if not lives and os.access(folder, os.W_OK) and not embedded.in_use(folder):
             embedded.stop(folder)
             shutil.rmtree(folder, ignore_errors=True)
 
