@@ -19,7 +19,7 @@ def chance(purpose: str, *parts: str) -> str:
     return f"((hashtextextended({key}, %(seed)s) & 1048575) / 1048576.0)"
 
 
-# How well an account fares, from 0 to 1; nearly all else follows from it. About one in eight is at risk, as in the demo.
+# How well an account fares, from 0 to 1; nearly all else follows. About one in eight is at risk, as in the demo.
 MOOD = f"(1 - {chance('mood')} ^ 5)"
 OFFER = (
     """INSERT INTO accounts_product (key, name, feature_count)
