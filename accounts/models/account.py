@@ -28,6 +28,7 @@ KEPT_CURRENT = [
     "health_updated",
     "expected_churn",
     "last_touch",
+    "last_action",
     "open_alerts",
     "updated_at",
     "version",
@@ -158,6 +159,9 @@ class Account(Timed, Sourced, Versioned):
         max_digits=4, decimal_places=3, null=True, blank=True, editable=False, help_text="Share, from the tier."
     )
     last_touch = models.DateTimeField(null=True, blank=True, editable=False)
+    last_action = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Latest touch of any kind, or task that was finished."
+    )
     open_alerts = models.PositiveSmallIntegerField(default=0, editable=False)
 
     objects = AccountQuerySet.as_manager()

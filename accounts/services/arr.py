@@ -1,4 +1,4 @@
-"""Keeps current on the accounts' rows what follows from contracts and touches."""
+"""Keeps current on the accounts' rows what follows from contracts, touches and tasks."""
 
 import datetime as dt
 import logging
@@ -15,30 +15,36 @@ logger = logging.getLogger(__name__)
 
 UPDATE = f"""
     WITH terms AS ({TERMS}), due AS (
-        SELECT a.id, t.arr, t.renewal_date, touched.last_touch, CASE WHEN a.segment_pinned THEN a.segment_id ELSE (
-            SELECT s.id FROM accounts_segment s WHERE s.lower_arr <= t.arr ORDER BY s.lower_arr DESC LIMIT 1
-        ) END AS segment_id
+        SELECT a.id, t.arr, t.renewal_date, touched.last_touch, acted.last_action,
+            CASE WHEN a.segment_pinned THEN a.segment_id ELSE (
+                SELECT s.id FROM accounts_segment s WHERE s.lower_arr <= t.arr ORDER BY s.lower_arr DESC LIMIT 1
+            ) END AS segment_id
         FROM accounts_account a JOIN terms t ON t.account_id = a.id
         LEFT JOIN LATERAL (
             SELECT at AS last_touch FROM accounts_touch
             WHERE account_id = a.id AND archived_at IS NULL AND two_way ORDER BY at DESC LIMIT 1
         ) touched ON TRUE
+        CROSS JOIN LATERAL (SELECT GREATEST(
+            (SELECT at FROM accounts_touch WHERE account_id = a.id AND archived_at IS NULL ORDER BY at DESC LIMIT 1),
+            (SELECT max(done_at) FROM accounts_task WHERE account_id = a.id AND status = 'done')
+        ) AS last_action) acted
         WHERE a.status = 'active'
     ), locked AS (
         SELECT a.id FROM accounts_account a JOIN due USING (id)
-        WHERE (a.arr, a.renewal_date, a.segment_id, a.last_touch)
-            IS DISTINCT FROM (due.arr, due.renewal_date, due.segment_id, due.last_touch)
+        WHERE (a.arr, a.renewal_date, a.segment_id, a.last_touch, a.last_action)
+            IS DISTINCT FROM (due.arr, due.renewal_date, due.segment_id, due.last_touch, due.last_action)
         ORDER BY a.id FOR NO KEY UPDATE OF a
     )
     UPDATE accounts_account a SET arr = due.arr, renewal_date = due.renewal_date, segment_id = due.segment_id,
-        last_touch = due.last_touch
+        last_touch = due.last_touch, last_action = due.last_action
     FROM locked JOIN due USING (id) WHERE a.id = locked.id
 """  # noqa: S608  its parts are constants
 
 
 @transaction.atomic
 def refresh_arr(*, today: dt.date, account_ids: Sequence[int] | None = None) -> int:
-    """Brings `arr`, `renewal_date`, the segment (unless pinned) and `last_touch` of active accounts up to date.
+    """Brings `arr`, `renewal_date`, the segment (unless pinned), `last_touch` and `last_action` of active accounts up
+    to date.
 
     Gives the number of accounts that changed; all accounts where none are named. A churned account keeps the ARR it
     had. An amount in a currency without a rate counts one to one, which is logged.

@@ -8,6 +8,7 @@ from django.db import models, transaction
 
 from accounts.domain.tasks import Action, Refusal, State, outcome_of
 from accounts.models import Account, Task, User
+from accounts.services.latest import refresh_last_action
 from accounts.services.notifying import Message, notify
 from accounts.services.versions import locked, save_next
 from cs_workspace.common import clock
@@ -73,7 +74,9 @@ def complete_task(*, by: User, task: Task, outcome: str = "", version: int | Non
     held.done_at, held.done_by, held.snoozed_until = clock.now(), by, None
     if outcome:
         held.outcome = outcome[:300]
-    return save_next(held, by=by)
+    done = save_next(held, by=by)
+    refresh_last_action([done.account_id])
+    return done
 
 
 @transaction.atomic
@@ -81,7 +84,9 @@ def reopen_task(*, by: User, task: Task, version: int | None = None) -> Task:
     """Open again, after done or cancelled. Raises `RefusedError`, `StaleError`."""
     held = _ready(task, Action.REOPEN, version)
     held.done_at, held.done_by = None, None
-    return save_next(held, by=by)
+    again = save_next(held, by=by)
+    refresh_last_action([again.account_id])
+    return again
 
 
 @transaction.atomic

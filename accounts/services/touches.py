@@ -1,15 +1,15 @@
 """Every write to a touch; each keeps the account's last touch current and lets its score be computed anew."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypedDict
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
 
 from accounts.models import Account, Contact, Touch, User
+from accounts.services.latest import refresh_latest
 from accounts.services.once import claim
 from accounts.services.tasks import create_task
 from accounts.services.versions import locked, save_next
@@ -98,12 +98,6 @@ def restore_touch(*, by: User, touch: Touch) -> Touch:
     return _archive(touch, None, by=by)
 
 
-def refresh_last_touch(account_ids: Collection[int]) -> None:
-    """Sets `last_touch` of accounts to their latest touch in which the customer took part. One statement."""
-    latest = Touch.objects.kept().filter(account=OuterRef("pk"), two_way=True).order_by("-at").values("at")[:1]
-    Account.objects.filter(pk__in=account_ids).update(last_touch=Subquery(latest))
-
-
 def _archive(touch: Touch, at: dt.datetime | None, *, by: User) -> Touch:
     held = locked(touch)
     held.archived_at = at
@@ -113,7 +107,7 @@ def _archive(touch: Touch, at: dt.datetime | None, *, by: User) -> Touch:
 
 
 def _observed(account_ids: Sequence[int]) -> None:
-    refresh_last_touch(account_ids)
+    refresh_latest(account_ids)
     account_observed.send(sender=Touch, account_ids=account_ids)
 
 

@@ -15,7 +15,7 @@ from django.db import models, transaction
 from django.utils.text import slugify
 
 from accounts.models import Account, Contact, Contract, ContractLine, Invoice, Product, Touch, User
-from accounts.services.touches import refresh_last_touch
+from accounts.services.latest import refresh_latest
 from accounts.signals import account_observed
 from cs_workspace.common import clock
 from cs_workspace.common.upserting import Target, Written, array_text, defaults_of, literal, upsert
@@ -176,7 +176,7 @@ def upsert_touches(*, source: str, fields: Sequence[str], rows: Rows, by: User |
     target = _target(Touch, source, _types(TOUCH_FIELDS, fields))
     done = _done(Touch, _write(target, fields, rows, by), by)
     if done.account_ids:
-        refresh_last_touch(done.account_ids)
+        refresh_latest(done.account_ids)
     return done
 
 

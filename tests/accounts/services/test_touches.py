@@ -3,7 +3,8 @@ import datetime as dt
 import pytest
 
 from accounts.models import Task, Touch
-from accounts.services.touches import FollowUp, archive_touch, edit_touch, log_touch, refresh_last_touch, restore_touch
+from accounts.services.latest import refresh_latest
+from accounts.services.touches import FollowUp, archive_touch, edit_touch, log_touch, restore_touch
 from cs_workspace.common import clock
 from cs_workspace.common.refusals import RefusedError, StaleError
 from health.models import DirtyMark
@@ -96,6 +97,6 @@ def test_an_answered_mail_is_two_way_and_an_unanswered_one_is_not(cast, django_a
     TouchFactory(account=cast.account, kind="email", at=days_ago(2), answered_at=days_ago(1))
     TouchFactory(account=cast.account, kind="email", at=days_ago(1))
     with django_assert_num_queries(1):
-        refresh_last_touch([cast.account.pk, cast.strangers.pk])
+        refresh_latest([cast.account.pk, cast.strangers.pk])
     cast.account.refresh_from_db()
     assert cast.account.last_touch == Touch.objects.get(answered_at__isnull=False).at
