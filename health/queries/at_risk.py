@@ -8,21 +8,8 @@ from itertools import islice
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import (
-    Case,
-    Count,
-    DateTimeField,
-    DecimalField,
-    DurationField,
-    ExpressionWrapper,
-    F,
-    OuterRef,
-    Q,
-    Subquery,
-    Sum,
-    Value,
-    When,
-)
+from django.db.models import Count, DecimalField, ExpressionWrapper, F, Max, Q, Sum
+from django.db.models.functions import Coalesce
 
 from accounts.models import Account, Task, User
 from accounts.models.account import AccountQuerySet
@@ -31,15 +18,14 @@ from cs_workspace.common.expressions import AnyOf
 from health.domain.alert_handling import Refusal, Verb, outcome_of
 from health.domain.deadlines import WITHIN, Clock, clock_of
 from health.models import Alert, AlertRule, Snapshot
-from health.queries.acting import acted
 
 PAGE = 50
 OWNERS = 8
 AT_ONCE = 1000
 RENEWAL_DAYS = 90
+NEED_CLOCK = ("idle", "overdue")
 WEEK = dt.timedelta(days=7)
 NOBODY = "none"
-NO_LIMIT = 1_000_000_000
 MONEY: DecimalField = DecimalField(max_digits=18, decimal_places=5)
 CHIPS = {
     "all": "All",
@@ -131,14 +117,16 @@ def at_risk_accounts(user: User) -> AccountQuerySet:
 
 def queue(user: User, wanted: QueueFilter) -> AccountQuerySet:
     """The accounts to show, the most revenue at risk first."""
-    return _only(_matching(user, wanted), wanted.only).order_by(F("risk").desc(nulls_last=True), "pk")
+    accounts = _matching(user, wanted)
+    if wanted.only in NEED_CLOCK:
+        accounts = _with_clock(accounts)
+    return _only(accounts, wanted.only).order_by(F("risk").desc(nulls_last=True), "pk")
 
 
 def figures(user: User, wanted: QueueFilter) -> Figures:
     """The strip and the counts of the chips, under the owner and the text of the filter. Two queries."""
     counted = {key: Count("pk", filter=_condition(key)) for key in CHIPS if key != "all"}
-    # The limit keeps PostgreSQL from asking for deadline and action anew for each figure.
-    found = _matching(user, wanted)[:NO_LIMIT].aggregate(
+    found = _with_clock(_matching(user, wanted)).aggregate(
         all=Count("pk"),
         **counted,
         revenue=Sum("risk", filter=Q(health_rank__gte=3)),
@@ -180,8 +168,10 @@ def concentration(user: User, wanted: QueueFilter) -> Concentration:
 
 
 def rows_of(accounts: Sequence[Any], *, now: dt.datetime) -> list[Row]:
-    """Rows for accounts out of `queue`. Two queries."""
+    """Rows for accounts out of `queue`. Three queries."""
     ids = [account.pk for account in accounts]
+    clocks = _with_clock(Account.objects.filter(pk__in=ids)).order_by().values_list("pk", "due_at", "has_acted")
+    clock_by_account = {pk: clock_of(due_at, acted=has_acted, now=now) for pk, due_at, has_acted in clocks}
     alerts = {
         alert.account_id: alert
         for alert in Alert.objects.unresolved()
@@ -203,7 +193,7 @@ def rows_of(accounts: Sequence[Any], *, now: dt.datetime) -> list[Row]:
             risk=None if account.risk is None else _cents(account.risk),
             alert=alerts.get(account.pk),
             task=tasks.get(account.pk),
-            clock=clock_of(account.due_at, acted=account.has_acted, now=now),
+            clock=clock_by_account[account.pk],
         )
         for account in accounts
     ]
@@ -217,32 +207,33 @@ def all_rows(user: User, wanted: QueueFilter, *, now: dt.datetime) -> Iterator[R
 
 
 def _matching(user: User, wanted: QueueFilter) -> AccountQuerySet:
-    """Under owner and text, with risk, deadline (`due_at`) and whether somebody acted since the tier was entered."""
+    """Under owner and text, with the revenue at risk."""
     accounts = _named(at_risk_accounts(user), wanted.text)
     if wanted.owner == NOBODY:
         accounts = accounts.filter(owner=None)
     elif wanted.owner:
         accounts = accounts.filter(owner=int(wanted.owner))
-    # Also one that somebody resolved by hand, as long as the account stays in the tier: it says when that was entered.
-    entered = (
-        Alert.objects.filter(account=OuterRef("pk"), rule__trigger=AlertRule.Trigger.ENTERS_TIER)
-        .filter(~Q(state=Alert.State.RESOLVED) | Q(rule__tier_rank__lte=OuterRef("health_rank")))
-        .order_by("-rule__tier_rank", "-opened_at", "-pk")
-    )
-    return accounts.annotate(
-        risk=ExpressionWrapper(F("arr") * F("expected_churn"), output_field=MONEY),
-        entered_at=Subquery(entered.values("opened_at")[:1]),
-        due_at=Subquery(entered.annotate(due=_deadline()).values("due")[:1]),
-    ).annotate(has_acted=acted(account="pk", since="entered_at"))
+    return accounts.annotate(risk=ExpressionWrapper(F("arr") * F("expected_churn"), output_field=MONEY))
 
 
-def _deadline() -> ExpressionWrapper:
-    hours = Case(
-        *(When(rule__tier_rank=rank, then=Value(within)) for rank, within in WITHIN.items()),
-        default=Value(max(WITHIN.values())),
-        output_field=DurationField(),
+def _with_clock(accounts: AccountQuerySet) -> AccountQuerySet:
+    """With deadline (`due_at`, null where the moment of entry is not known) and whether somebody acted since then.
+
+    One pass over the alerts of all these accounts and not a look at each: of a book with thousands at risk the figures
+    need every one.
+    """
+    entered = {f"entered_{rank}": _entered(rank) for rank in WITHIN}
+    worst_first = sorted(WITHIN, reverse=True)
+    return accounts.annotate(**entered).annotate(
+        due_at=Coalesce(*(F(f"entered_{rank}") + WITHIN[rank] for rank in worst_first)),
+        has_acted=Coalesce(Q(last_action__gte=Coalesce(*(F(f"entered_{rank}") for rank in worst_first))), False),
     )
-    return ExpressionWrapper(F("opened_at") + hours, output_field=DateTimeField())
+
+
+def _entered(rank: int) -> Max:
+    """When an account entered the tier, also by an alert that somebody resolved by hand while it stays there."""
+    rule = Q(alerts__rule__trigger=AlertRule.Trigger.ENTERS_TIER, alerts__rule__tier_rank=rank)
+    return Max("alerts__opened_at", filter=rule & (~Q(alerts__state=Alert.State.RESOLVED) | Q(health_rank__gte=rank)))
 
 
 def _named(accounts: AccountQuerySet, text: str) -> AccountQuerySet:
@@ -254,7 +245,7 @@ def _only(accounts: AccountQuerySet, key: str) -> AccountQuerySet:
 
 
 def _condition(key: str) -> Q:
-    """What a chip stands for, over the annotations of `_matching`."""
+    """What a chip stands for; those of `NEED_CLOCK` over the annotations of `_with_clock`."""
     idle = Q(due_at__isnull=False, has_acted=False)
     today = clock.today()
     match key:

@@ -131,3 +131,16 @@ def test_the_history_says_by_whom_also_outside_of_a_request(cast):
 def test_a_task_for_nobody_tells_nobody():
     create_task(by=UserFactory(), title="Think")
     assert not Notification.objects.exists()
+
+
+def test_a_finished_task_is_the_last_that_was_done_for_the_account_until_it_is_open_again(cast):
+    task = complete_task(by=cast.owner, task=TaskFactory(account=cast.account))
+    cast.account.refresh_from_db()
+    assert cast.account.last_action == task.done_at
+    reopen_task(by=cast.owner, task=task)
+    cast.account.refresh_from_db()
+    assert cast.account.last_action is None
+
+
+def test_a_task_without_an_account_is_finished_too(cast):
+    assert complete_task(by=cast.owner, task=TaskFactory(account=None)).status == "done"

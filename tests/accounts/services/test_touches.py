@@ -100,3 +100,4 @@ def test_an_answered_mail_is_two_way_and_an_unanswered_one_is_not(cast, django_a
         refresh_latest([cast.account.pk, cast.strangers.pk])
     cast.account.refresh_from_db()
     assert cast.account.last_touch == Touch.objects.get(answered_at__isnull=False).at
+    assert cast.account.last_action == Touch.objects.get(answered_at=None).at

@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.services.latest import refresh_latest
 from cs_workspace.common import clock
 from health.domain.deadlines import Urgency
 from health.models import AlertRule
@@ -123,6 +124,7 @@ def test_a_touch_or_a_finished_task_since_the_entry_stops_the_clock(cast):
     TaskFactory(account=done, done=True)
     TouchFactory(account=before, at=days_ago(9))
     TaskFactory(account=before)
+    refresh_latest([touched.pk, done.pk, before.pk])
     rows = rows_of(list(queue(cast.owner, QueueFilter())), now=clock.now())
     assert {row.account.pk: row.clock.urgency for row in rows} == {
         touched.pk: Urgency.ACTED,
@@ -154,6 +156,7 @@ def test_chips_show_what_they_count(cast):
     queued(3, owner=cast.owner, name="in time", hours=1, renewal_date=day(90))
     acted = queued(3, owner=cast.owner, name="acted", hours=60, renewal_date=day(91))
     TouchFactory(account=acted, at=clock.now())
+    refresh_latest([acted.pk])
     queued(3, owner=cast.owner, name="no clock", renewal_date=day(-1))
     found = figures(cast.owner, QueueFilter())
     for key, names in {
@@ -225,5 +228,5 @@ def test_the_queue_costs_the_same_however_long_it_is(cast, django_assert_num_que
         figures(user, QueueFilter())
     with django_assert_num_queries(1):
         concentration(user, QueueFilter())
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(list(all_rows(user, QueueFilter(), now=clock.now() + dt.timedelta(hours=1)))) == count

@@ -141,5 +141,5 @@ def test_the_page_costs_the_same_however_many_accounts_it_shows(cast, django_ass
         TaskFactory(account=queued(3, owner=cast.owner, hours=5))
         AccountFactory(owner=cast.owner)
     client = logged_in(cast.manager)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get("/at-risk/")
