@@ -57,7 +57,11 @@ class IndicatorForm(forms.ModelForm):
 
     class Meta:
         model = Indicator
-        fields = ["label", "metric", "weight", "scorer_kind", "scorer_params", "missing", "position"]
+        fields = ["label", "metric", "weight", "scorer_kind", "scorer_params", "missing", "ages", "position"]
+
+    def clean_ages(self) -> list[Any]:
+        """An emptied field is no band."""
+        return self.cleaned_data["ages"] or []
 
 
 class DraftsOnly:
@@ -85,7 +89,7 @@ class IndicatorInline(DraftsOnly, TabularInline):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and db_field.name == "label":
             field.widget.attrs["class"] = f"{field.widget.attrs.get('class', '')} min-w-32"
-        if field is not None and db_field.name == "scorer_params":
+        if field is not None and db_field.name in ("scorer_params", "ages"):
             field.widget.attrs["rows"] = 4
         return field
 

@@ -42,7 +42,7 @@ from health.domain.vocabulary import METRICS
 __all__ = [
     "AgeBand", "Band", "Bands", "Curve", "Decay", "Dimension", "Flag", "Indicator", "Linear", "Lookup", "Missing",
     "Quartile", "Ratio", "Scorecard", "ScorecardError", "Scorer", "ScorerKind", "Target", "Tier", "Trend",
-    "equal_weights", "load_preset", "preset_names", "scorer_from_params",
+    "age_bands", "age_bands_to_list", "equal_weights", "load_preset", "preset_names", "scorer_from_params",
 ]  # fmt: skip
 
 PRESETS: Final = Path(__file__).resolve().parent.parent / "presets"
@@ -73,6 +73,10 @@ class AgeBand:
     under_months: float
     scorer: Scorer
 
+    def __post_init__(self) -> None:
+        if self.under_months <= 0:
+            raise ScorecardError(f"An age band must end after 0 months, not at {self.under_months:g}.")
+
 
 @dataclass(frozen=True)
 class Indicator:
@@ -99,6 +103,9 @@ class Indicator:
         set_field(self, "weight", _weight(self.metric, self.weight))
         set_field(self, "scorer", self.scorer.bound_to(definition))
         set_field(self, "ages", tuple(AgeBand(age.under_months, age.scorer.bound_to(definition)) for age in self.ages))
+        ends = [age.under_months for age in self.ages]
+        if len(set(ends)) < len(ends):
+            raise ScorecardError(f"{self.metric}: two age bands end at the same month.")
         try:
             set_field(self, "missing", Missing(self.missing))
         except ValueError:
@@ -126,9 +133,7 @@ class Indicator:
         if self.missing is not Missing.OMIT:
             data["missing"] = str(self.missing)
         if self.ages:
-            data["ages"] = [
-                {"under_months": age.under_months, "scorer": _scorer_to_dict(age.scorer)} for age in self.ages
-            ]
+            data["ages"] = age_bands_to_list(self.ages)
         return data
 
 
@@ -291,6 +296,17 @@ def scorer_from_params(kind: str, params: Mapping[str, Any]) -> Scorer:
         raise ScorecardError(f"{kind}: {str(error).rpartition('__init__() ')[2]}.") from None
 
 
+def age_bands(raw: object) -> tuple[AgeBand, ...]:
+    """Age bands as JSON keeps them: `{"under_months": 6, "scorer": {"kind": …}}`; raises `ScorecardError`."""
+    rows = [_table("An age band", one, {"under_months", "scorer"}) for one in _list("ages", raw)]
+    return tuple(AgeBand(number("under_months", row["under_months"]), _scorer(row["scorer"])) for row in rows)
+
+
+def age_bands_to_list(ages: Sequence[AgeBand]) -> list[dict[str, Any]]:
+    """As JSON; `age_bands` takes them back."""
+    return [{"under_months": age.under_months, "scorer": _scorer_to_dict(age.scorer)} for age in ages]
+
+
 def preset_names() -> list[str]:
     """The presets that ship, by name."""
     return sorted(path.stem for path in PRESETS.glob("*.toml"))
@@ -319,14 +335,13 @@ def _indicator(raw: object, equal_share: float | None, custom: Mapping[str, Metr
     weight = {"weight"} if equal_share is None else set()
     data = _table("An indicator", raw, {"metric", "scorer"} | weight, {"label", "missing", "ages"})
     name = str(data["metric"])
-    ages = [_table("An age band", one, {"under_months", "scorer"}) for one in _list("ages", data.get("ages", []))]
     return Indicator(
         metric=name,
         label=str(data.get("label", "")),
         weight=data["weight"] if equal_share is None else equal_share,
         scorer=_scorer(data["scorer"]),
         missing=data.get("missing", Missing.OMIT),
-        ages=tuple(AgeBand(number("under_months", age["under_months"]), _scorer(age["scorer"])) for age in ages),
+        ages=age_bands(data.get("ages", [])),
         definition=METRICS.get(name) or custom.get(name),  # type: ignore[arg-type]
     )
 

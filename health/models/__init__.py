@@ -13,7 +13,7 @@ from health.models.observations import (
 )
 from health.models.run import Chunk, DirtyMark, Run, SegmentFigures
 from health.models.scorecard import Dimension, Indicator, Scorecard, ScorecardVersion, Tier
-from health.models.snapshot import Snapshot
+from health.models.snapshot import ProductScore, Snapshot
 
 __all__ = [
     "Alert",
@@ -27,6 +27,7 @@ __all__ = [
     "FeatureMonth",
     "Indicator",
     "MetricPoint",
+    "ProductScore",
     "Run",
     "Scorecard",
     "ScorecardVersion",

@@ -3,7 +3,7 @@
 import pghistory
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from accounts.models import Account, Product, Segment, User
 from health.domain import scorecards as domain
@@ -128,6 +128,13 @@ class Indicator(models.Model):
     scorer_kind = models.CharField(max_length=10, choices=Kind)
     scorer_params = models.JSONField(default=dict)
     missing = models.CharField(max_length=8, choices=Missing, default=Missing.OMIT)
+    ages = models.JSONField(
+        "age bands",
+        default=list,
+        db_default=Value([], models.JSONField()),
+        blank=True,
+        help_text='Other scorers for young accounts: [{"under_months": 6, "scorer": {"kind": …}}].',
+    )
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -147,6 +154,11 @@ class Indicator(models.Model):
             domain.scorer_from_params(self.scorer_kind, self.scorer_params)
         except domain.ScorecardError as error:
             raise ValidationError({"scorer_params": str(error)}) from error
+        try:
+            for age in domain.age_bands(self.ages):
+                age.scorer.bound_to(METRICS[self.metric])
+        except domain.ScorecardError as error:
+            raise ValidationError({"ages": str(error)}) from error
 
     def to_domain(self) -> domain.Indicator:
         return domain.Indicator(
@@ -155,6 +167,7 @@ class Indicator(models.Model):
             weight=float(self.weight),
             scorer=domain.scorer_from_params(self.scorer_kind, self.scorer_params),
             missing=domain.Missing(self.missing),
+            ages=domain.age_bands(self.ages),
         )
 
 

@@ -27,6 +27,7 @@ def domain_scorecards(version_ids: Iterable[int]) -> dict[int, domain.Scorecard]
                 kind="scorer_kind",
                 params="scorer_params",
                 missing="missing",
+                ages="ages",
             )
         )
     )
@@ -143,6 +144,7 @@ def _dimension(row: dict) -> domain.Dimension:
                 weight=float(one["weight"]),
                 scorer=domain.scorer_from_params(one["kind"], one["params"]),
                 missing=one["missing"],
+                ages=domain.age_bands(one["ages"]),
             )
             for one in row["indicators"]
         ),

@@ -51,6 +51,7 @@ def write_content(version: ScorecardVersion, content: domain.Scorecard) -> None:
                 scorer_kind=indicator.scorer.kind,
                 scorer_params=indicator.scorer.params(),
                 missing=indicator.missing,
+                ages=domain.age_bands_to_list(indicator.ages),
                 position=number,
             )
             for number, indicator in enumerate(dimension.indicators)

@@ -54,7 +54,7 @@ def publish(version: ScorecardVersion, *, by: User | None) -> ScorecardVersion:
 
 
 def _indicator_values(row: Indicator) -> dict[str, Any]:
-    return _values(row, "metric", "label", "weight", "scorer_kind", "scorer_params", "missing", "position")
+    return _values(row, "metric", "label", "weight", "scorer_kind", "scorer_params", "missing", "ages", "position")
 
 
 def _values(row: Any, *fields: str) -> dict[str, Any]:
