@@ -61,7 +61,8 @@ WITH usage AS (
     SELECT account_id, avg(score) FILTER (WHERE kind = 'csat') AS csat, avg(score) FILTER (WHERE kind = 'nps') AS nps
     FROM health_surveyanswer WHERE at >= %(d180)s AND at < %(end)s GROUP BY account_id
 ), readings AS (
-    SELECT a.id, COALESCE(u.days, 0)::float AS login_days, LEAST(f.used::float / k.features, 1) AS breadth,
+    SELECT a.id, COALESCE(u.days, 0)::float AS login_days,
+        CASE WHEN f.used IS NOT NULL THEN LEAST(f.used::float / k.features, 1) END AS breadth,
         (u.core::float / NULLIF(COALESCE(m.users, u.busiest), 0))
             / avg(u.core::float / NULLIF(COALESCE(m.users, u.busiest), 0)) OVER (PARTITION BY a.segment_id) AS core,
         CASE WHEN NOT a.seasonal THEN u.now::float / NULLIF(u.before, 0) - 1 END AS change,
