@@ -27,6 +27,7 @@ KEPT_CURRENT = [
     "health_reason",
     "health_updated",
     "expected_churn",
+    "churn_basis",
     "last_touch",
     "last_action",
     "open_alerts",
@@ -117,6 +118,13 @@ class Account(Timed, Sourced, Versioned):
         STABLE = "stable", "Stable"
         DECLINING = "declining", "Declining"
 
+    class ChurnBasis(models.TextChoices):
+        """What the expected churn rests on; empty where it is not known, or was not computed since this is told."""
+
+        TIER = "tier", "by tier"
+        LEARNED = "learned", "learned"
+        USE = "use", "by use alone"
+
     name = models.CharField(max_length=200)
     domain = models.CharField(max_length=200, blank=True)
     industry = models.CharField(max_length=100, blank=True)
@@ -155,8 +163,12 @@ class Account(Timed, Sourced, Versioned):
     health_confidence = models.DecimalField(max_digits=4, decimal_places=3, null=True, blank=True, editable=False)
     health_reason = models.CharField(max_length=200, blank=True, default="", editable=False)
     health_updated = models.DateTimeField(null=True, blank=True, editable=False)
+    # The one place that says which probability counts: queue, Today and Book multiply it with the ARR.
     expected_churn = models.DecimalField(
-        max_digits=4, decimal_places=3, null=True, blank=True, editable=False, help_text="Share, from the tier."
+        max_digits=4, decimal_places=3, null=True, blank=True, editable=False, help_text="Share, by its basis."
+    )
+    churn_basis = models.CharField(
+        max_length=8, choices=ChurnBasis, blank=True, default="", db_default="", editable=False
     )
     last_touch = models.DateTimeField(null=True, blank=True, editable=False)
     last_action = models.DateTimeField(
@@ -204,7 +216,7 @@ class Account(Timed, Sourced, Versioned):
 
     @property
     def revenue_at_risk(self) -> Decimal | None:
-        """ARR × the churn to be expected of the tier, in workspace currency; None where there is no score."""
+        """ARR × expected churn, in workspace currency; None where no churn is to be expected for want of data."""
         if self.expected_churn is None:
             return None
         return (self.arr * self.expected_churn).quantize(self.arr)

@@ -1,4 +1,5 @@
 from health.models.alert import Alert, AlertRule
+from health.models.churn_model import ChurnEstimate, ChurnModel
 from health.models.observations import (
     AlignmentJudgement,
     Event,
@@ -20,6 +21,8 @@ __all__ = [
     "AlertRule",
     "AlignmentJudgement",
     "Chunk",
+    "ChurnEstimate",
+    "ChurnModel",
     "Dimension",
     "DirtyMark",
     "Event",
