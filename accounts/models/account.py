@@ -28,6 +28,7 @@ KEPT_CURRENT = [
     "health_updated",
     "expected_churn",
     "churn_basis",
+    "health_override",
     "last_touch",
     "last_action",
     "open_alerts",
@@ -170,6 +171,8 @@ class Account(Timed, Sourced, Versioned):
     churn_basis = models.CharField(
         max_length=8, choices=ChurnBasis, blank=True, default="", db_default="", editable=False
     )
+    # Beside the tier of a person (`health.models.TierOverride`): what was computed, by whom and until when.
+    health_override = models.JSONField(null=True, blank=True, editable=False)
     last_touch = models.DateTimeField(null=True, blank=True, editable=False)
     last_action = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="Latest touch of any kind, or task that was finished."

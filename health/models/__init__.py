@@ -1,5 +1,6 @@
 from health.models.alert import Alert, AlertRule
 from health.models.churn_model import ChurnEstimate, ChurnModel
+from health.models.judgement import Disagreement, Pulse, TierOverride
 from health.models.observations import (
     AlignmentJudgement,
     Event,
@@ -25,12 +26,14 @@ __all__ = [
     "ChurnModel",
     "Dimension",
     "DirtyMark",
+    "Disagreement",
     "Event",
     "Feature",
     "FeatureMonth",
     "Indicator",
     "MetricPoint",
     "ProductScore",
+    "Pulse",
     "Run",
     "Scorecard",
     "ScorecardVersion",
@@ -39,6 +42,7 @@ __all__ = [
     "SurveyAnswer",
     "Ticket",
     "Tier",
+    "TierOverride",
     "TrainingRecord",
     "UsageDay",
     "UserMonth",
