@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
@@ -21,6 +20,7 @@ from accounts.models import Account, Task
 from accounts.queries.tasks import DONE, DUE, GROUPS, OPEN, SORTS, TaskFilter, task_counts, task_list
 from cs_workspace.common import clock
 from cs_workspace.common.fragments import render_page
+from cs_workspace.common.paging import CountedPaginator
 from cs_workspace.common.sending import Cell, send_csv
 
 PAGE = 50
@@ -55,7 +55,8 @@ def tasks(request: UserRequest) -> HttpResponse:
     form.is_valid()
     wanted = form.wanted()
     counts = task_counts(request.user, wanted)
-    page = Paginator(task_list(request.user, wanted), PAGE).get_page(request.GET.get("page"))
+    listed = task_list(request.user, wanted)
+    page = CountedPaginator(listed, PAGE, count=counts[wanted.group]).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "wanted": wanted,

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import partial
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,6 +13,7 @@ from accounts.http import UserRequest
 from cs_workspace.common.access import changes
 from cs_workspace.common.answers import answer, way_back
 from cs_workspace.common.fragments import render_page
+from cs_workspace.common.paging import CountedPaginator
 from cs_workspace.common.refusals import RefusedError
 from cs_workspace.common.toasts import refuse, toast
 from health.domain.alert_handling import Verb
@@ -39,7 +39,8 @@ def alerts(request: UserRequest) -> HttpResponse:
     form.is_valid()
     wanted = form.wanted()
     counts = inbox_counts(request.user, wanted)
-    page = Paginator(inbox(request.user, wanted), PAGE).get_page(request.GET.get("page"))
+    found = inbox(request.user, wanted)
+    page = CountedPaginator(found, PAGE, count=counts[wanted.state]).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "wanted": wanted,

@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase
-from django.utils.functional import cached_property
 from django.views.decorators.http import require_safe
 
 from accounts.http import UserRequest
 from cs_workspace.common import clock
 from cs_workspace.common.fragments import render_page
+from cs_workspace.common.paging import CountedPaginator
 from cs_workspace.common.sending import Cell, send_csv
 from health.domain.deadlines import Urgency
 from health.forms.at_risk import QueueForm
@@ -40,19 +39,6 @@ HEADINGS = [
     *("Account", "Tier", "Score", "ARR", "Expected churn", "Revenue at risk", "Why", "Owner", "Renewal"),
     *("Next task", "Task due", "Alert", "Act by", "Clock"),
 ]
-
-
-class CountedPaginator(Paginator):
-    """Pages of a list whose length is known already."""
-
-    def __init__(self, rows: object, size: int, *, count: int) -> None:
-        super().__init__(rows, size)  # type: ignore[arg-type]
-        self._count = count
-
-    @cached_property
-    def count(self) -> int:
-        """As counted before."""
-        return self._count
 
 
 @require_safe

@@ -60,7 +60,7 @@ def _counts(user: User) -> dict[str, int]:
 
 def _count(queryset: QuerySet) -> Coalesce:
     """The size of a set as a scalar inside another query."""
-    grouped = queryset.order_by().annotate(_all=Value(1)).values("_all").annotate(size=Count("pk")).values("size")
+    grouped = queryset.order_by().annotate(_all=Value(1)).values("_all").annotate(size=Count("*")).values("size")
     return Coalesce(Subquery(grouped, output_field=IntegerField()), 0)
 
 

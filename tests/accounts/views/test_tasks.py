@@ -163,7 +163,7 @@ def test_the_list_asks_the_same_queries_for_one_row_as_for_many(cast, rows, djan
         account = AccountFactory(owner=cast.owner)
         TaskFactory(account=account, assignees=[cast.owner, cast.team_mate], done=False)
     client = logged_in(cast.manager)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get(f"{LIST}?scope=team")
 
 
