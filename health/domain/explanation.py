@@ -10,20 +10,27 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from health.domain.definitions import Direction
 from health.domain.phrases import describe, describe_goal
+from health.domain.products import mixed_scores
 from health.domain.quartiles import Quartile
 from health.domain.scorecards import Indicator, Scorecard, Target, Tier
 from health.domain.scorers import FloatArray
-from health.domain.scoring import Scores, combine, stored
+from health.domain.scoring import EXACT_DECIMALS, Scores, combine, stored
 
 # Points under which a loss, a gain or a move is not worth a word.
 WORTH_SAYING: Final = 0.05
 WORTH_A_REASON: Final = 1.0
+# Snapshots keep points in single precision: a difference below this is no move.
+KEPT_PRECISELY: Final = 0.001
 
 
 @dataclass(frozen=True, eq=False)
 class Row:
-    """The score of one account; arrays in the order of the scorecard, as in `Scores`."""
+    """The score of one account; arrays in the order of the scorecard, as in `Scores`.
+
+    `mixed`: the account is the mean of its products, with weights of its own that readings do not give.
+    """
 
     scorecard: Scorecard
     values: FloatArray
@@ -36,6 +43,7 @@ class Row:
     confidence: float
     tier: Tier | None
     months: float = math.nan
+    mixed: bool = False
 
     @property
     def observed(self) -> FloatArray:
@@ -96,6 +104,7 @@ def row_of(scores: Scores, index: int, *, months: float = math.nan) -> Row:
         confidence=float(scores.confidence[index]),
         tier=scores.tier_at(index),
         months=months,
+        mixed=scores.mixed is not None and bool(scores.mixed[index]),
     )
 
 
@@ -105,14 +114,18 @@ def restored_row(
     points: Sequence[float | None],
     *,
     months: float = math.nan,
+    weights: Sequence[float] | None = None,
 ) -> Row:
     """A row out of a snapshot: readings and contributed points in the order of the scorecard, None where missing.
 
     Single precision is enough. What is scored against the segment comes from the points, for the segment of that day is
-    gone; all else is scored again from the readings.
+    gone; all else is scored again from the readings. With `weights`, which a snapshot keeps of an account that is the
+    mean of its products, all comes from points and weights.
     """
     values = np.array([math.nan if value is None else value for value in readings], dtype=float)
     kept = np.array([math.nan if value is None else value for value in points], dtype=float)
+    if weights is not None:
+        return row_of(mixed_scores(scorecard, values, np.nan_to_num(kept), np.array(weights)), 0, months=months)
     scores = np.full(len(values), np.nan)
     ranked = np.zeros(len(values), dtype=bool)
     for place, indicator in enumerate(scorecard.indicators):
@@ -130,10 +143,12 @@ def moved(before: Row, after: Row) -> list[Move]:
 
     Indicators are taken over from `before` to `after` one at a time: first those observed anew, then those that
     changed, then those no longer observed. So an indicator that stood still moves nothing, also when the weights of
-    others shift.
+    others shift. Where the account is the mean of its products, a move is the difference of an indicator's points.
     """
     if math.isnan(before.raw_total) or math.isnan(after.raw_total):
         return []
+    if before.mixed or after.mixed:
+        return _moved_in_points(before, after)
     card = after.scorecard
     start = before.observed if before.scorecard == card else _by_metric(before, card)
     end = after.observed
@@ -151,8 +166,7 @@ def moved(before: Row, after: Row) -> list[Move]:
     moves = []
     if before.scorecard != card:
         first = before.raw_total if math.isnan(first) else first
-        named = f"{before.scorecard.name} v{before.scorecard.version}", f"{card.name} v{card.version}"
-        moves.append(Move("", "Scorecard changed", *named, first - before.raw_total, 0.0))
+        moves.append(_of_scorecards(before, after, first - before.raw_total))
     totals[0] = first
     was = dict(zip(before.scorecard.metrics, before.values.tolist(), strict=True))
     for place, points in zip(order, np.diff(totals).tolist(), strict=True):
@@ -166,7 +180,8 @@ def moved(before: Row, after: Row) -> list[Move]:
 def raises(row: Row) -> list[Raise]:
     """What would raise the score most: each indicator at its best band, the largest gain first.
 
-    Only what was observed counts: what a missing reading would bring is not known.
+    Only what was observed counts: what a missing reading would bring is not known. Of an account that is the mean of
+    its products it is the mean reading that is raised: where that is at its best already, nothing is said.
     """
     return _raises(row, lambda targets: max(targets, key=lambda target: target.score))
 
@@ -196,7 +211,7 @@ def together(row: Row, chosen: Iterable[Raise]) -> Outcome:
     scores = row.observed.copy()
     for one in chosen:
         scores[row.scorecard.metrics.index(one.metric)] = one.target.score
-    total = float(combine(row.scorecard, row.values[None], scores[None]).raw_total[0])
+    total = float(_totals(row, scores[None])[0])
     return Outcome(chosen, total - row.raw_total, total, row.scorecard.tier_of(total))
 
 
@@ -227,6 +242,31 @@ def reason_lines(scores: Scores, *, most: int = 2) -> list[str]:
     return lines
 
 
+def reason_lines_of_products(
+    means: Scores, products: Scores, names: Sequence[str], accounts: npt.NDArray[np.intp], *, most: int = 2
+) -> list[str]:
+    """As `reason_lines`, of accounts that are the mean of their products: where the readings of these differ, the
+    product is named that loses the most by it, with its own reading.
+
+    `products` are m rows, `names` (m,) what they are called, `accounts` (m,) the places of their accounts in `means`.
+    """
+    lines = reason_lines(means, most=most)
+    worst = _worst(means.weights, means.indicators, means.values, most)
+    lost = products.weights * (100 - np.nan_to_num(products.indicators))
+    for row in np.flatnonzero(means.enough).tolist():
+        members = np.flatnonzero(accounts == row)
+        phrases = []
+        for place in worst[row][worst[row] >= 0].tolist():
+            indicator, readings = means.scorecard.indicators[place], products.values[members, place]
+            if (readings == readings[0]).all():
+                phrases.append(_phrase(indicator, readings[0]))
+            else:
+                member = members[np.argmax(np.where(np.isnan(readings), -1, lost[members, place]))]
+                phrases.append(f"{names[member]}: {_phrase(indicator, products.values[member, place])}")
+        lines[row] = " · ".join(phrases)
+    return lines
+
+
 def _phrase(indicator: Indicator, value: float) -> str:
     return describe(indicator.definition, value)
 
@@ -244,13 +284,14 @@ def _raises(row: Row, pick: Callable[[list[Target]], Target]) -> list[Raise]:
     for place, indicator in enumerate(row.scorecard.indicators):
         value, score = float(row.values[place]), row.indicators[place]
         if not math.isnan(value):
-            better = [target for target in indicator.scorer_at(row.months).targets(value) if target.score > score]
+            targets = indicator.scorer_at(row.months).targets(value)
+            better = [one for one in targets if one.score > score and not (row.mixed and _worse(indicator, value, one))]
             if better:
                 found.append((place, pick(better)))
     trials = np.tile(row.observed, (len(found), 1))
     for number, (place, target) in enumerate(found):
         trials[number, place] = target.score
-    totals = combine(row.scorecard, trials, trials).raw_total.tolist()
+    totals = _totals(row, trials).tolist()
     raised = [
         Raise(
             metric=indicator.metric,
@@ -266,6 +307,51 @@ def _raises(row: Row, pick: Callable[[list[Target]], Target]) -> list[Raise]:
         for indicator in (row.scorecard.indicators[place],)
     ]
     return sorted((one for one in raised if one.points >= WORTH_SAYING), key=lambda one: -one.points)
+
+
+def _totals(row: Row, trials: FloatArray) -> FloatArray:
+    """(k,) What the score would be with other scores of observed indicators (k, i), NaN where not observed.
+
+    The weights of an account that is the mean of its products stay as they are: what is tried is tried of all products.
+    """
+    card = row.scorecard
+    if not row.mixed:
+        return combine(card, trials, trials).raw_total
+    scores = np.where(np.isnan(trials), np.nan_to_num(row.indicators), trials)
+    points = [
+        np.minimum((scores[:, columns] * row.weights[columns]).sum(axis=1) / 100, row.weights[columns].sum())
+        for columns in card.columns
+    ]
+    return np.round(np.sum(points, axis=0), EXACT_DECIMALS)
+
+
+def _moved_in_points(before: Row, after: Row) -> list[Move]:
+    """The difference of each indicator's points; of two scorecards, the difference as a whole."""
+    if before.scorecard != after.scorecard:
+        return _in_tenths([_of_scorecards(before, after, after.raw_total - before.raw_total)], before, after)
+    differences = (after.contributions - before.contributions).tolist()
+    moves = [
+        Move(one.metric, one.label, describe(one.definition, was), describe(one.definition, now), points, 0.0)
+        for one, was, now, points in zip(
+            after.scorecard.indicators, before.values, after.values, differences, strict=True
+        )
+    ]
+    return _in_tenths([move for move in moves if abs(move.points) >= KEPT_PRECISELY], before, after)
+
+
+def _of_scorecards(before: Row, after: Row, points: float) -> Move:
+    was, now = (f"{row.scorecard.name} v{row.scorecard.version}" for row in (before, after))
+    return Move("", "Scorecard changed", was, now, points, 0.0)
+
+
+def _worse(indicator: Indicator, value: float, target: Target) -> bool:
+    """Whether a target is a worse reading. The score of a mean one is no band's, so that a lower band may look good."""
+    match indicator.definition.direction:
+        case Direction.HIGHER:
+            return target.value < value
+        case Direction.LOWER:
+            return target.value > value
+    return False
 
 
 def _by_metric(row: Row, card: Scorecard) -> FloatArray:

@@ -103,9 +103,6 @@ class Indicator:
         set_field(self, "weight", _weight(self.metric, self.weight))
         set_field(self, "scorer", self.scorer.bound_to(definition))
         set_field(self, "ages", tuple(AgeBand(age.under_months, age.scorer.bound_to(definition)) for age in self.ages))
-        ends = [age.under_months for age in self.ages]
-        if len(set(ends)) < len(ends):
-            raise ScorecardError(f"{self.metric}: two age bands end at the same month.")
         try:
             set_field(self, "missing", Missing(self.missing))
         except ValueError:
@@ -299,7 +296,10 @@ def scorer_from_params(kind: str, params: Mapping[str, Any]) -> Scorer:
 def age_bands(raw: object) -> tuple[AgeBand, ...]:
     """Age bands as JSON keeps them: `{"under_months": 6, "scorer": {"kind": …}}`; raises `ScorecardError`."""
     rows = [_table("An age band", one, {"under_months", "scorer"}) for one in _list("ages", raw)]
-    return tuple(AgeBand(number("under_months", row["under_months"]), _scorer(row["scorer"])) for row in rows)
+    ages = tuple(AgeBand(number("under_months", row["under_months"]), _scorer(row["scorer"])) for row in rows)
+    if len({age.under_months for age in ages}) < len(ages):
+        raise ScorecardError("Two age bands end at the same month.")
+    return ages
 
 
 def age_bands_to_list(ages: Sequence[AgeBand]) -> list[dict[str, Any]]:

@@ -43,6 +43,8 @@ class Scores:
     weights        (n, i) points of 100 after renormalising; 0 where left out; a row sums to 100
     contributions  (n, i) points; a row sums to raw_total
     confidence     (n,)   share of weight observed, 0–1
+    mixed          (n,)   accounts whose row is the mean of their products' (`health.domain.products`): there scores of
+                          indicators follow from points and weights, and not from readings; None where there is none
     """
 
     scorecard: Scorecard
@@ -53,6 +55,7 @@ class Scores:
     contributions: FloatArray
     raw_total: FloatArray
     confidence: FloatArray
+    mixed: npt.NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         return len(self.raw_total)

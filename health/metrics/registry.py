@@ -25,15 +25,27 @@ Places = npt.NDArray[np.intp]
 Read = Callable[["Asked"], Columns]
 
 READERS: dict[str, Read] = {}
+# Metrics whose observations name the product that they are of; all others are of the account as a whole.
+OF_PRODUCTS: set[str] = set()
+
+
+def of_product(column: str) -> str:
+    """SQL for observations of the product asked for; what names no product is of all. True where no product is asked
+    for, which PostgreSQL sees when it plans."""
+    return f"(%(product)s::bigint IS NULL OR {column} IS NULL OR {column} = %(product)s)"
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Which metrics of which accounts, as of which day. Windows of n days are the days in (day − n, day]."""
+    """Which metrics of which accounts, as of which day. Windows of n days are the days in (day − n, day].
+
+    With a `product`, only what was observed of that product counts, and what names none.
+    """
 
     metrics: frozenset[str]
     account_ids: tuple[int, ...]
     day: dt.date
+    product: int | None = None
     _kept: dict["Read", Columns] = field(default_factory=dict, repr=False, compare=False)
 
     def read(self, read: "Read") -> Columns:
@@ -46,9 +58,9 @@ class Asked:
         """Runs a statement that gives one row an account: its key first, then numbers.
 
         The columns come in the order of the accounts, NaN for accounts without a row and for NULL. The statement may
-        use `%(ids)s`, `%(day)s` and `%(end)s`, the first moment after the day.
+        use `%(ids)s`, `%(day)s`, `%(end)s`, the first moment after the day, and what `of_product` gives.
         """
-        known: dict[str, Any] = {"ids": self._ids, "day": self.day, "end": self.end}
+        known: dict[str, Any] = {"ids": self._ids, "day": self.day, "end": self.end, "product": self.product}
         with connection.cursor() as cursor:
             cursor.execute(sql, known | params)
             names = [column.name for column in cursor.description]
@@ -86,27 +98,33 @@ class Asked:
         return order[np.searchsorted(ordered, ids)]
 
 
-def reads(*metrics: str) -> Callable[[Read], Read]:
-    """Registers a function as the reader of these metrics; each metric has one reader."""
+def reads(*metrics: str, of_products: bool = False) -> Callable[[Read], Read]:
+    """Registers a function as the reader of these metrics; each metric has one reader.
+
+    `of_products`: it heeds the product that is asked for. A metric may be registered from any app, before the first
+    account is scored.
+    """
 
     def register(read: Read) -> Read:
         for metric in metrics:
             if metric in READERS:
                 raise ValueError(f"{metric} is read twice.")
             READERS[metric] = read
+        OF_PRODUCTS.update(metrics if of_products else ())
         return read
 
     return register
 
 
-def compute(metrics: Iterable[str], account_ids: Sequence[int], day: dt.date) -> Columns:
+def compute(metrics: Iterable[str], account_ids: Sequence[int], day: dt.date, *, product: int | None = None) -> Columns:
     """Readings as of a day, one column a metric in the order of the accounts, NaN where nothing was observed.
 
-    A reading that was sent from outside under the metric's name stands where no observation of ours gives one.
-    Statements do not grow with the accounts. `account_ids` must not name one twice.
+    With a `product`, the metrics in `OF_PRODUCTS` are read of that product alone. A reading that was sent from outside
+    under the metric's name stands where no observation of ours gives one. Statements do not grow with the accounts.
+    `account_ids` must not name one twice.
     """
     wanted = list(dict.fromkeys(metrics))
-    asked = Asked(frozenset(wanted), tuple(account_ids), day)
+    asked = Asked(frozenset(wanted), tuple(account_ids), day, product)
     readings: Columns = {name: asked.nothing() for name in wanted}
     for read in dict.fromkeys(READERS[name] for name in wanted if name in READERS):
         found = asked.read(read)

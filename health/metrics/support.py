@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from health.metrics.registry import Asked, Columns, ratio, reads
+from health.metrics.registry import Asked, Columns, of_product, ratio, reads
 
 # As of the day: a ticket closed later was open, one rated later was not rated.
-TICKETS = """
+TICKETS = f"""
     SELECT a.id, t.*, source.there FROM unnest(%(ids)s::bigint[]) AS a (id)
     CROSS JOIN (
         SELECT max(1) AS there FROM (SELECT 1 FROM health_ticket WHERE opened_at < %(end)s LIMIT 1) any_ticket
@@ -23,8 +23,9 @@ TICKETS = """
                 AND COALESCE(closed_at, opened_at) < %(end)s)::float8 AS rating
         FROM health_ticket
         WHERE account_id = a.id AND opened_at >= %(d365)s AND opened_at < %(end)s
+            AND {of_product("product_id")}
     ) t ON TRUE
-"""
+"""  # noqa: S608  its parts are constants
 
 
 @reads(
@@ -35,6 +36,7 @@ TICKETS = """
     "ticket_resolution_hours",
     "escalation_rate",
     "support_csat",
+    of_products=True,
 )
 def tickets(asked: Asked) -> Columns:
     """An account without a ticket has 0, unless nobody in the workspace ever had one: then no source is connected, and

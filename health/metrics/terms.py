@@ -1,6 +1,6 @@
 """What is under contract, shared by the readers that measure against it."""
 
-from accounts.queries.terms import TERMS, terms_params
+from accounts.queries.terms import IN_FORCE, TERMS, terms_params
 from health.metrics.registry import Asked, Columns
 
 NUMBERS = f"""
@@ -9,7 +9,16 @@ NUMBERS = f"""
     FROM ({TERMS}) terms
 """  # noqa: S608  its parts are constants
 
+SEATS_OF_PRODUCT = f"""
+    SELECT c.account_id, sum(l.seats) AS seats, sum(l.seats_assigned) AS seats_assigned
+    FROM accounts_contract c JOIN accounts_contractline l ON l.contract_id = c.id
+    WHERE c.account_id = ANY(%(ids)s) AND l.product_id = %(product)s AND {IN_FORCE}
+    GROUP BY c.account_id
+"""  # noqa: S608  its parts are constants
+
 
 def terms(asked: Asked) -> Columns:
-    """Terms as of the day, as numbers."""
-    return asked.rows(NUMBERS, **terms_params(asked.day))
+    """Terms as of the day, as numbers; of a product that is asked for, its own seats."""
+    params = terms_params(asked.day)
+    found = asked.rows(NUMBERS, **params)
+    return found if asked.product is None else found | asked.rows(SEATS_OF_PRODUCT, **params)

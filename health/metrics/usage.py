@@ -3,11 +3,12 @@
 import numpy as np
 
 from health.domain.scorers import FloatArray
-from health.metrics.registry import Asked, Columns, ratio, reads
+from health.metrics.registry import Asked, Columns, of_product, ratio, reads
 from health.metrics.terms import terms
 
 NOW = "day > %(day)s::date - 30"
 BEFORE = "day <= %(day)s::date - 30"
+OF_PRODUCT = of_product("product_id")
 ACTIVE = "(logins > 0 OR active_users > 0 OR core_actions > 0 OR minutes > 0)"
 MEASURES = {
     "logins": "logins",
@@ -53,25 +54,27 @@ NEEDS = {
 WINDOWS = """
     SELECT a.id, {columns}, (
         t.first_day = %(day)s::date - 59 OR EXISTS (
-            SELECT 1 FROM health_usageday u WHERE u.account_id = a.id AND u.day <= %(day)s::date - 60
+            SELECT 1 FROM health_usageday u
+            WHERE u.account_id = a.id AND u.day <= %(day)s::date - 60 AND {of_product}
         )
     )::integer AS covered
     FROM unnest(%(ids)s::bigint[]) AS a (id)
     LEFT JOIN (
         SELECT account_id, min(day) AS first_day, {aggregates}
         FROM health_usageday
-        WHERE account_id = ANY(%(ids)s) AND day > %(day)s::date - 60 AND day <= %(day)s::date
+        WHERE account_id = ANY(%(ids)s) AND day > %(day)s::date - 60 AND day <= %(day)s::date AND {of_product}
         GROUP BY account_id
     ) t ON t.account_id = a.id
 """
 REPORTED_EARLIER = """COALESCE(t.{name}, (
         SELECT 0 FROM health_usageday u
-        WHERE u.account_id = a.id AND u.day <= %(day)s::date - 30 AND u.{measure} IS NOT NULL LIMIT 1
+        WHERE u.account_id = a.id AND u.day <= %(day)s::date - 30 AND u.{measure} IS NOT NULL AND {of_product} LIMIT 1
     )) AS {name}"""
 YEAR_BEFORE = f"""
     SELECT s.id, 1 AS seasonal, t.logins_before, t.user_days_before, t.data_volume_before, t.active_days_before, (
         t.first_day = %(day)s::date - 394 OR EXISTS (
-            SELECT 1 FROM health_usageday u WHERE u.account_id = s.id AND u.day <= %(day)s::date - 395
+            SELECT 1 FROM health_usageday u
+            WHERE u.account_id = s.id AND u.day <= %(day)s::date - 395 AND {OF_PRODUCT}
         )
     )::integer AS covered
     FROM accounts_account s
@@ -80,6 +83,7 @@ YEAR_BEFORE = f"""
             sum(data_volume) AS data_volume_before, {days(ACTIVE, 365)} AS active_days_before
         FROM health_usageday u
         WHERE u.account_id = s.id AND u.day > %(day)s::date - 395 AND u.day <= %(day)s::date - 365
+            AND {OF_PRODUCT}
     ) t ON TRUE
     WHERE s.id = ANY(%(ids)s) AND s.seasonal
 """  # noqa: S608  its parts stand above
@@ -88,7 +92,7 @@ LATEST = f"""
     FROM unnest(%(ids)s::bigint[]) AS a (id)
     LEFT JOIN LATERAL (
         SELECT day FROM health_usageday
-        WHERE account_id = a.id AND day <= %(day)s::date AND {ACTIVE}
+        WHERE account_id = a.id AND day <= %(day)s::date AND {ACTIVE} AND {OF_PRODUCT}
         ORDER BY day DESC LIMIT 1
     ) seen ON TRUE
     LEFT JOIN LATERAL (
@@ -96,7 +100,7 @@ LATEST = f"""
             SELECT (array_agg(seats_assigned ORDER BY day DESC) FILTER (WHERE seats_assigned IS NOT NULL))[1],
                 (array_agg(integrations ORDER BY day DESC) FILTER (WHERE integrations IS NOT NULL))[1]
             FROM health_usageday
-            WHERE account_id = a.id AND day > %(day)s::date - 90 AND day <= %(day)s::date
+            WHERE account_id = a.id AND day > %(day)s::date - 90 AND day <= %(day)s::date AND {OF_PRODUCT}
             GROUP BY product_id
         ) AS of_product (seats_assigned, integrations)
     ) now ON TRUE
@@ -107,31 +111,36 @@ def usage_windows(asked: Asked) -> Columns:
     """The columns of the pass that the metrics asked for need; NaN where a measure was never reported."""
     needed = dict.fromkeys(column for metric, columns in NEEDS.items() if metric in asked.metrics for column in columns)
     columns = [
-        REPORTED_EARLIER.format(name=name, measure=MEASURES[name]) if name in MEASURES else f"t.{name}"
+        REPORTED_EARLIER.format(name=name, measure=MEASURES[name], of_product=OF_PRODUCT)
+        if name in MEASURES
+        else f"t.{name}"
         for name in needed
     ]
     aggregates = [f"{AGGREGATES[name]} AS {name}" for name in needed]
-    return asked.rows(WINDOWS.format(columns=", ".join(columns), aggregates=", ".join(aggregates)))
+    return asked.rows(
+        WINDOWS.format(columns=", ".join(columns), aggregates=", ".join(aggregates), of_product=OF_PRODUCT)
+    )
 
 
-@reads("login_days", "logins_per_week_ratio")
-def logins(asked: Asked) -> Columns:
-    """Days with a login, and logins against those that the contracts in force expect.
+@reads("login_days", of_products=True)
+def login_days(asked: Asked) -> Columns:
+    """Days with a login. Unknown where no source ever reported logins."""
+    seen = asked.read(usage_windows)
+    return {"login_days": np.where(np.isnan(seen["logins"]), np.nan, np.nan_to_num(seen["login_days"]))}
 
-    Unknown where no source ever reported logins; the second also where no contract expects any.
+
+@reads("logins_per_week_ratio")
+def logins_expected(asked: Asked) -> Columns:
+    """Logins against those that the contracts in force expect, which is said of a contract and not of its products.
+
+    Unknown where no source ever reported logins, and where no contract expects any.
     """
     seen = asked.read(usage_windows)
-    known = ~np.isnan(seen["logins"])
-    found: Columns = {}
-    if "login_days" in asked.metrics:
-        found["login_days"] = np.where(known, np.nan_to_num(seen["login_days"]), np.nan)
-    if "logins_per_week_ratio" in asked.metrics:
-        per_week = np.where(known, np.nan_to_num(seen["logins_28d"]) / 4, np.nan)
-        found["logins_per_week_ratio"] = ratio(per_week, asked.read(terms)["expected_logins"])
-    return found
+    per_week = np.where(np.isnan(seen["logins"]), np.nan, np.nan_to_num(seen["logins_28d"]) / 4)
+    return {"logins_per_week_ratio": ratio(per_week, asked.read(terms)["expected_logins"])}
 
 
-@reads("usage_change", "login_change", "data_volume_change")
+@reads("usage_change", "login_change", "data_volume_change", of_products=True)
 def changes(asked: Asked) -> Columns:
     """Thirty days against the thirty before; for seasonal accounts against the same thirty 365 days before.
 
@@ -159,7 +168,7 @@ def changes(asked: Asked) -> Columns:
     return found
 
 
-@reads("last_activity_days", "seat_utilisation", "integration_count")
+@reads("last_activity_days", "seat_utilisation", "integration_count", of_products=True)
 def latest(asked: Asked) -> Columns:
     """The newest activity, and the newest count of seats and integrations of each product in 90 days, added up.
 

@@ -169,6 +169,7 @@ def _restored(snapshot: Snapshot, cards: dict[int, Scorecard], account: Account)
 
 
 def _movement(
+        weights=snapshot.weights,
     before: Snapshot | None, latest: Snapshot, now: Row, cards: dict[int, Scorecard], account: Account
 ) -> Movement | None:
     if before is None or before.score is None or latest.score is None:

@@ -27,6 +27,7 @@ from health.models import Run, SegmentFigures
 from health.queries.scorecards import Judges, published_scorecards
 from health.services import snapshots
 from health.services.alerting import raise_alerts
+from health.services.products import Holdings, OfProducts, holdings, score_products, write_product_scores
 from health.services.segments import ensure_figures
 from health.services.snapshots import Verdict
 from health.services.standing import Scored, changes_of
@@ -90,10 +91,15 @@ def _recompute(
     snapshots.remove_snapshots(unscored, day=day)
     if is_today:
         snapshots.clear_accounts(unscored, at=at)
+    held = holdings([one.pk for group in groups.values() for one in group], day=day)
+    of_products: list[OfProducts] = []
     for version_id, group in groups.items():
         if version_id is not None:
-            scored = _score(version_id, group, judges, figures, day)
+            scored = _score(version_id, group, judges, figures, held, day)
+            of_products += [scored.products] if scored.products else []
             _write(outcome, scored, group, at=at, is_today=is_today, alerts=alerts)
+    if is_today:
+        write_product_scores(of_products, account_ids, day=day)
     return outcome
 
 
@@ -159,18 +165,20 @@ def _products(account_ids: Sequence[int], day: dt.date) -> dict[int, list[int]]:
         return dict(cursor.fetchall())
 
 
-def _score(version_id: int, group: Sequence[_Member], judges: Judges, figures: SegmentFigures, day: dt.date) -> Scored:
+def _score(
+    version_id: int, group: Sequence[_Member], judges: Judges, figures: SegmentFigures, held: Holdings, day: dt.date
+) -> Scored:
     card, ids = judges.cards[version_id], [one.pk for one in group]
+    segments = np.array([one.segment for one in group], dtype=str)
     months = np.array([months_since(one.customer_since, day) for one in group])
-    scores = score_accounts(
-        card,
-        compute(card.metrics, ids, day),
-        segments=np.array([one.segment for one in group], dtype=str),
-        months=months,
-        quartiles=figures.quartiles,
-    )
+    readings = compute({*card.metrics, *MONEY_SPEAKS}, ids, day)
+    scores = score_accounts(card, readings, segments=segments, months=months, quartiles=figures.quartiles)
+    verdict, products = score_products(
+        Verdict(version_id, ids, scores), readings, held,
+        segments=segments, months=months, quartiles=figures.quartiles, day=day,
+    )  # fmt: skip
     history, days = snapshots.history(ids, day=day, days=HISTORY_DAYS)
-    return Scored(Verdict(version_id, ids, scores), history, days, months, day)
+    return Scored(verdict, history, days, months, day, products, readings=readings)
 
 
 def _write(
@@ -184,7 +192,7 @@ def _write(
     snapshots.write_snapshots(verdict, day=scored.day)
     if is_today:
         trends = score_trends(_with_today(scored), scored.days).course.tolist()
-        snapshots.update_accounts(verdict, trends=trends, reasons=reason_lines(verdict.scores), day=scored.day, at=at)
+        snapshots.update_accounts(verdict, trends=trends, reasons=_reasons(scored), day=scored.day, at=at)
         outcome.tier_moves += sum(
             before is not None and after is not None and before != after
             for before, after in zip((one.rank for one in group), verdict.ranks, strict=True)
@@ -194,6 +202,13 @@ def _write(
     outcome.tiers.update(labels[place] for place in places if place >= 0)
     outcome.scored += sum(place >= 0 for place in places)
     outcome.skipped += Counter({str(Skipped.NOT_ENOUGH_DATA): sum(place < 0 for place in places)})
+
+
+def _reasons(scored: Scored) -> list[str]:
+    reasons = reason_lines(scored.verdict.scores)
+    for row, reason in scored.products.reasons.items() if scored.products else ():
+        reasons[row] = reason
+    return reasons
 
 
 def _with_today(scored: Scored) -> FloatArray:

@@ -20,19 +20,19 @@ KEPT_DECIMALS = 6
 
 UPSERT = """
     INSERT INTO health_snapshot AS t
-        (account_id, day, version_id, score, rank, confidence, dimensions, readings, points)
+        (account_id, day, version_id, score, rank, confidence, dimensions, readings, points, weights)
     SELECT account_id, %(day)s::date, %(version)s, score, rank, confidence,
-        dimensions::real[], readings::real[], points::real[]
+        dimensions::real[], readings::real[], points::real[], weights::real[]
     FROM unnest(
         %(ids)s::bigint[], %(scores)s::numeric[], %(ranks)s::smallint[],
-        %(confidences)s::real[], %(dimensions)s::text[], %(readings)s::text[], %(points)s::text[]
-    ) AS v (account_id, score, rank, confidence, dimensions, readings, points)
+        %(confidences)s::real[], %(dimensions)s::text[], %(readings)s::text[], %(points)s::text[], %(weights)s::text[]
+    ) AS v (account_id, score, rank, confidence, dimensions, readings, points, weights)
     ON CONFLICT (account_id, day) DO UPDATE SET version_id = excluded.version_id, score = excluded.score,
         rank = excluded.rank, confidence = excluded.confidence, dimensions = excluded.dimensions,
-        readings = excluded.readings, points = excluded.points
-    WHERE (t.version_id, t.score, t.rank, t.confidence, t.dimensions, t.readings, t.points) IS DISTINCT FROM
-        (excluded.version_id, excluded.score, excluded.rank, excluded.confidence, excluded.dimensions,
-            excluded.readings, excluded.points)
+        readings = excluded.readings, points = excluded.points, weights = excluded.weights
+    WHERE (t.version_id, t.score, t.rank, t.confidence, t.dimensions, t.readings, t.points, t.weights)
+        IS DISTINCT FROM (excluded.version_id, excluded.score, excluded.rank, excluded.confidence,
+            excluded.dimensions, excluded.readings, excluded.points, excluded.weights)
 """
 # The moment of the update moves once a day, or when something else does: a repetition leaves the row as it is.
 UPDATE_ACCOUNTS = """
@@ -110,9 +110,10 @@ def write_snapshots(verdict: Verdict, *, day: dt.date) -> int:
         scores=verdict.totals,
         ranks=verdict.ranks,
         confidences=scores.confidence.tolist(),
-        dimensions=_arrays(scores.dimensions),
-        readings=_arrays(scores.values),
-        points=_arrays(np.where(np.isnan(scores.indicators), np.nan, scores.contributions)),
+        dimensions=arrays(scores.dimensions),
+        readings=arrays(scores.values),
+        points=arrays(np.where(np.isnan(scores.indicators), np.nan, scores.contributions)),
+        weights=_weights(scores),
     )
 
 
@@ -158,7 +159,15 @@ def _execute(sql: str, **params: Any) -> int:
         return cursor.rowcount
 
 
-def _arrays(values: FloatArray) -> str:
+def _weights(scores: Scores) -> str | None:
+    """Weights of the accounts whose readings do not give them, NULL for the others; None where none is such."""
+    if scores.mixed is None:
+        return None
+    weights = np.where(scores.mixed[:, None], scores.weights, np.nan)
+    return arrays(weights).replace(f'"{{{",".join(["NULL"] * weights.shape[1])}}}"', "NULL")
+
+
+def arrays(values: FloatArray) -> str:
     """Rows as PostgreSQL writes an array of texts that are arrays; unnest would flatten an array of arrays."""
     rows = np.round(values, KEPT_DECIMALS).tolist()
     text = str(rows).replace("nan", "NULL").replace(" ", "")

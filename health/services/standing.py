@@ -20,6 +20,7 @@ from health.models import Alert, Snapshot
 from health.queries.alert_rules import active_rules
 from health.queries.gaps import Reporting, reporting
 from health.queries.scorecards import domain_scorecards
+from health.services.products import OfProducts
 from health.services.snapshots import Verdict
 
 # Alerts say what moved the score since then.
@@ -40,6 +41,7 @@ class Scored:
     days: npt.NDArray[np.int64]
     months: FloatArray
     day: dt.date
+    products: OfProducts | None = None
 
     @cached_property
     def evaluated(self) -> tuple[FloatArray, npt.NDArray[np.int64]]:
@@ -153,7 +155,9 @@ class _Earlier:
         cards = self._cards({snapshot.version_id for snapshot in snapshots})
         age = {ids[index]: float(months[index]) for index in self.chosen}
         return {
-            one.account_id: restored_row(cards[one.version_id], one.readings, one.points, months=age[one.account_id])
+            one.account_id: restored_row(
+                cards[one.version_id], one.readings, one.points, months=age[one.account_id], weights=one.weights
+            )
             for one in snapshots
         }
 

@@ -86,3 +86,14 @@ def card_of(*scorers: Scorer, missing: str = "omit") -> Scorecard:
 TWO_TIERS = (Tier("good", "Good", 50, 1, 0, 0.1), Tier("bad", "Bad", 0, 4, 0.2, 0.4))
 # Points are the readings themselves.
 PLAIN = Linear(0, 100)
+
+
+def points_of(card: Scorecard, metric: str, reading: object) -> float:
+    """The points that the scorecard gives a raw reading of that metric."""
+    scores = score_accounts(card, {metric: np.array([encode(metric, reading)])})
+    return float(scores.indicators[0, card.metrics.index(metric)])
+
+
+def terms_of(card: Scorecard) -> dict[str, list[tuple[str, float]]]:
+    """Metrics and weights, percent of their dimension, by the dimension's label."""
+    return {one.label: [(term.metric, term.weight) for term in one.indicators] for one in card.dimensions}
