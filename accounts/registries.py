@@ -12,13 +12,17 @@ from accounts.models import Account, User
 
 @dataclass(frozen=True)
 class Panel:
-    """A part of the account page: `context` gives what `template` shows, or None where there is nothing to show."""
+    """A part of the account page: `context` gives what `template` shows, or None where there is nothing to show.
+
+    `beside` names expressions that are read with the account, in its one query, and stand on it as attributes.
+    """
 
     key: str
     slot: str
     order: int
     template: str
     context: Callable[[Account, User], dict[str, Any] | None]
+    beside: Callable[[User], dict[str, Any]] = lambda _user: {}
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,11 @@ def add_palette_item(item: PaletteItem) -> None:
 def panels_of(slot: str) -> Iterable[Panel]:
     """The panels of one place on the page, in their order."""
     return sorted((panel for panel in PANELS.values() if panel.slot == slot), key=lambda panel: panel.order)
+
+
+def beside_account(user: User) -> dict[str, Any]:
+    """What all panels want read with the account."""
+    return {name: value for panel in PANELS.values() for name, value in panel.beside(user).items()}
 
 
 def _add(registry: dict[str, Any], key: str, value: Any) -> None:

@@ -20,6 +20,7 @@ from cs_workspace.common import clock
 from cs_workspace.common.templatetags.ui import spark
 from health.models import Alert, Tier
 from health.models.scorecard import ScorecardVersion
+from health.queries.beside import beside_score, shown_beside
 from health.queries.health import Point, sparklines
 from health.queries.health_panel import health_panel
 from health.queries.timeline_sources import register_timeline
@@ -28,7 +29,8 @@ from health.queries.timeline_sources import register_timeline
 def register() -> None:
     """Fills the registries; called once, when the app is ready."""
     register_timeline()
-    add_panel(Panel("health", "main", 10, "health/_account_panel.html", _health_panel))
+    register_marks()
+    add_panel(Panel("health", "main", 10, "health/_account_panel.html", _health_panel, beside_score))
     add_panel(Panel("usage", "main", 30, "components/_later.html", _usage_later))
     add_book_column(BookColumn("spark", "90 days", load=_sparklines, draw=spark))
     add_next_actions("alerts", _advised)
@@ -38,7 +40,7 @@ def register() -> None:
 
 
 def _health_panel(account: Account, user: User) -> dict[str, Any]:
-    return {"panel": health_panel(account)}
+    return {"panel": health_panel(account)} | shown_beside(account)
 
 
 def _usage_later(account: Account, user: User) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.db.models.functions import Cast, JSONObject
 
 from accounts.models import Account, Contract, ContractLine, Invoice, Task, TeamMember, User
 from accounts.queries.accounts import get_account_for
-from accounts.registries import NEXT_ACTIONS
+from accounts.registries import NEXT_ACTIONS, beside_account
 from cs_workspace.common import clock
 
 MOST_CHILDREN = 8
@@ -104,7 +104,7 @@ class Money:
 
 def get_account_page_for(user: User, pk: int) -> tuple[Account, Facts]:
     """The account and the facts around it, of what the user may see; 404 where it is not theirs. One query."""
-    accounts = Account.objects.select_related("owner", "segment").annotate(**_around(user))
+    accounts = Account.objects.select_related("owner", "segment").annotate(**_around(user), **beside_account(user))
     account: Any = get_account_for(user, pk, among=accounts)
     return account, Facts(
         team=[(TeamMember.Role(row["role"]).label, row["name"]) for row in account.team_rows],

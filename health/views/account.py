@@ -6,9 +6,11 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
 from accounts.http import UserRequest
+from accounts.models import Account
 from accounts.queries.accounts import get_account_for
 from cs_workspace.common import clock
 from cs_workspace.common.fragments import render_page
+from health.queries.beside import beside_score, shown_beside
 from health.queries.health_panel import health_panel
 from health.queries.usage_panel import usage_panel
 
@@ -20,14 +22,14 @@ def panel(request: UserRequest, pk: int) -> HttpResponse:
     A page that waits for a score asks `until` a moment, and hears nothing while there is nothing new; at the end of the
     wait it gets the panel, which says that the score is late and asks no more.
     """
-    account = get_account_for(request.user, pk)
+    accounts = Account.objects.select_related("owner", "segment").annotate(**beside_score(request.user))
+    account = get_account_for(request.user, pk, among=accounts)
     seen, until = request.GET.get("seen"), _second(request.GET.get("until", ""))
     shown = health_panel(account, poll_until=until)
     if until and seen == shown.seen and shown.is_pending and not shown.is_late:
         return HttpResponse(status=204)
-    response = render_page(
-        request, "health/account_health.html", {"account": account, "panel": shown}, partial="panel", target="health"
-    )
+    context = {"account": account, "panel": shown} | shown_beside(account)
+    response = render_page(request, "health/account_health.html", context, partial="panel", target="health")
     if seen is not None and seen != shown.seen:
         trigger_client_event(response, "scoreChanged")
     patch_cache_control(response, no_store=True)
