@@ -126,6 +126,24 @@ def test_a_scorer_that_makes_no_sense_is_refused_by_the_field(admin_client: Clie
     assert "scorer_params" in dimensions.forms[0].nested_formsets[0].formset.errors[0]
 
 
+def test_age_bands_are_kept_with_their_indicator_and_an_emptied_field_has_none(
+    admin_client: Client, draft: ScorecardVersion
+) -> None:
+    field = "dimensions-0-indicators-0-ages"
+    young = [{"under_months": 6, "scorer": {"kind": "linear", "low": 0, "high": 10}}]
+    for typed, kept in [(json.dumps(young), young), ("", [])]:
+        assert admin_client.post(address(draft), form_of(draft) | {field: typed}).status_code == 302
+        assert draft.dimensions.first().indicators.first().ages == kept
+
+
+def test_age_bands_that_cannot_be_run_are_refused_by_the_field(admin_client: Client, draft: ScorecardVersion) -> None:
+    for typed in ('[{"under_months": 6}]', "[6]", '{"a": 1}', "{"):
+        response = admin_client.post(address(draft), form_of(draft) | {"dimensions-0-indicators-0-ages": typed})
+        assert response.status_code == 200
+        dimensions = response.context["inline_admin_formsets"][0].formset
+        assert "ages" in dimensions.forms[0].nested_formsets[0].formset.errors[0], typed
+
+
 def test_a_draft_that_sums_is_saved_and_the_history_names_the_admin(
     admin_client: Client, cast: Cast, draft: ScorecardVersion
 ) -> None:

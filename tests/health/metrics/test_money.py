@@ -4,10 +4,13 @@ import datetime as dt
 
 import pytest
 
+from accounts.models import Account, ExchangeRate
+from health.domain.metrics import METRICS
 from health.metrics import compute
+from health.metrics.registry import OF_PRODUCTS, READERS, reads
 from health.models import MetricPoint
 from tests.factories import InvoiceFactory
-from tests.health.making import TODAY, account, ago, contract, reading
+from tests.health.making import TODAY, account, ago, contract, product, reading
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +97,77 @@ def test_an_invoice_paid_since_was_unpaid_before():
     assert reading("payment_status", one, day=ago(200)) is None
 
 
+def year_old(one: Account, **fields):
+    """A contract over the year that ended 20 days ago."""
+    return contract(one, start=ago(385), end=ago(20), status="ended", **fields)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "change", "expansion"),
+    [(100, 130, 0.3, 0.3), (100, 100, 0, 0), (100, 60, -0.4, 0), (0, 100, None, None)],
+)
+def test_the_value_of_contracts_is_measured_against_the_year_before(before, now, change, expansion):
+    one, crm = account(), product()
+    year_old(one, of=crm, arr=before)
+    contract(one, start=ago(20), of=crm, arr=now)
+    assert reading("contract_value_change", one) == change
+    assert reading("expansion_12m", one) == expansion
+
+
+def test_expansion_is_what_products_grew_by_and_is_not_lessened_by_what_others_lost():
+    one, crm, erp, new = account(), product(), product(), product()
+    for of, arr in ((crm, 100), (erp, 100)):
+        year_old(one, of=of, arr=arr)
+    for of, arr in ((crm, 120), (erp, 40), (new, 30)):
+        contract(one, start=ago(20), of=of, arr=arr)
+    assert reading("contract_value_change", one) == -0.05  # 190 against 200
+    assert reading("expansion_12m", one) == 0.25  # 20 and 30 of 200
+
+
+def test_a_contract_moved_to_another_is_no_growth():
+    one, crm = account(), product()
+    year_old(one, of=crm, arr=100)
+    contract(one, start=ago(20), of=crm, arr=60)
+    contract(one, start=ago(20), of=crm, arr=40)
+    assert reading("expansion_12m", one) == 0
+
+
+def test_the_year_before_is_365_days_and_an_end_is_the_first_day_without():
+    one, crm = account(), product()
+    contract(one, start=ago(800), end=ago(365), of=crm, arr=10, status="ended")
+    contract(one, start=ago(365), end=ago(0), of=crm, arr=50, status="ended")
+    contract(one, start=ago(0), of=crm, arr=60)
+    assert reading("contract_value_change", one) == 0.2
+
+
+def test_a_customer_who_left_has_lost_all_and_one_of_this_year_is_unknown():
+    gone, new = account(), account()
+    year_old(gone, arr=100)
+    contract(new, arr=100)
+    assert reading("contract_value_change", gone) == -1
+    assert [reading(name, new) for name in ("contract_value_change", "expansion_12m")] == [None, None]
+    assert reading("contract_value_change", account()) is None
+
+
+def test_a_currency_that_moves_is_no_growth():
+    one, crm = account(), product()
+    year_old(one, of=crm, arr=100, currency="USD")
+    contract(one, start=ago(20), of=crm, arr=100, currency="USD")
+    for days, rate in ((700, "0.5"), (10, "0.9")):
+        ExchangeRate.objects.create(currency="USD", valid_from=ago(days), rate=rate)
+    assert reading("contract_value_change", one) == 0
+
+
+@pytest.mark.parametrize(("overdue", "standing"), [(0, 3), (16, 1), (61, 0)])
+def test_who_pays_and_grew_in_twelve_months_is_expanding(overdue, standing):
+    one, crm = account(), product()
+    year_old(one, of=crm, arr=100)
+    contract(one, start=ago(20), of=crm, arr=101)
+    InvoiceFactory(account=one, issued_on=ago(100), due_on=ago(overdue))
+    assert reading("financial_standing", one) == standing
+    assert reading("payment_status", one) == {3: 0, 1: 1, 0: 2}[standing]
+
+
 def sent(one, name: str, days: int, value: float) -> None:
     MetricPoint.objects.create(account=one, name=name, day=ago(days), value=value)
 
@@ -114,6 +188,47 @@ def test_a_reading_sent_from_outside_stands_where_we_observe_nothing():
         sent(each, "late_payments", 1, 4)
     assert reading("late_payments", one) == 4
     assert reading("late_payments", seen) == 1
+
+
+# What later floors will observe: reviews, success plans, renewals.
+NOT_READ_YET = [
+    ("review_participation", 1.0), ("goals_achieved_share", 0.5), ("goals_standing", 2.0), ("goals_defined", 4.0),
+    ("roi_documented", 0.0), ("outcome_evidence", 1.0), ("contraction_risk", 1.0), ("renewal_budget_confirmed", 1.0),
+]  # fmt: skip
+
+
+def test_all_other_metrics_have_a_reader():
+    assert set(METRICS) - set(READERS) == {name for name, _ in NOT_READ_YET}
+
+
+@pytest.mark.parametrize(("name", "value"), NOT_READ_YET)
+def test_what_nothing_observes_yet_is_used_as_it_is_sent(name, value):
+    one = account()
+    assert reading(name, one) is None
+    sent(one, name, 3, value)
+    assert reading(name, one) == value
+
+
+def test_a_higher_floor_may_register_a_reader_whose_observations_come_before_what_is_sent():
+    seen, unseen = account(), account()
+    for one in (seen, unseen):
+        sent(one, "goals_achieved_share", 3, 0.25)
+
+    @reads("goals_achieved_share")
+    def goals(asked):
+        return asked.rows(
+            "SELECT id, 0.75 AS goals_achieved_share FROM accounts_account WHERE id = ANY(%(ids)s) AND name = %(name)s",
+            name=seen.name,
+        )
+
+    try:
+        assert reading("goals_achieved_share", seen) == 0.75
+        assert reading("goals_achieved_share", unseen) == 0.25
+        assert "goals_achieved_share" not in OF_PRODUCTS
+        with pytest.raises(ValueError, match="goals_achieved_share is read twice"):
+            reads("goals_achieved_share")(goals)
+    finally:
+        del READERS["goals_achieved_share"]
 
 
 @pytest.mark.parametrize("value", [3.0, -1.0, 0.5])

@@ -119,6 +119,40 @@ def test_a_seasonal_account_is_compared_with_the_same_days_a_year_before():
     assert reading("usage_change", seasonal) == 0.2
 
 
+CHANGES = [("usage_change", "active_users"), ("login_change", "logins"), ("data_volume_change", "data_volume")]
+
+
+@pytest.mark.parametrize(("metric", "measure"), CHANGES)
+@pytest.mark.parametrize("low_season", [[3], [2, 3], [7, 8], []])
+def test_every_change_of_a_seasonal_account_is_against_the_year_before_in_its_low_months_and_in_the_others(
+    metric, measure, low_season
+):
+    # As of 15 March: the low season of February and March has halved the use of it, as it did the year before. Whether
+    # a season begins, lasts or is over, only last year's window is like this one.
+    one = account(seasonal=True, low_season_months=low_season)
+    usage(one, range(30), **{measure: 6})
+    usage(one, range(30, 60), **{measure: 12})
+    usage(one, range(365, 395), **{measure: 5})
+    usage(one, range(395, 425), **{measure: 10})
+    assert reading(metric, one) == 0.2
+
+
+def test_where_users_are_not_counted_the_days_of_activity_of_a_seasonal_account_are_those_of_the_year_before():
+    one = account(seasonal=True, low_season_months=[3])
+    usage(one, range(15), minutes=10)
+    usage(one, range(30, 60), minutes=10)
+    usage(one, range(365, 377), minutes=10)
+    usage(one, [400], minutes=10)
+    assert reading("usage_change", one) == 0.25  # 15 days against 12
+
+
+def test_the_first_year_of_a_seasonal_account_is_no_fall_in_any_change():
+    one = account(seasonal=True, low_season_months=[3])
+    usage(one, range(30), active_users=1, logins=1, data_volume=1)
+    usage(one, range(30, 300), active_users=9, logins=9, data_volume=9)
+    assert [reading(metric, one) for metric, _ in CHANGES] == [None, None, None]
+
+
 def test_a_seasonal_account_without_last_year_is_unknown():
     one = account(seasonal=True)
     usage(one, range(365), active_users=6)

@@ -1,15 +1,17 @@
 import math
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from accounts.models import Segment
 from accounts.services.segments import install_segments
 from health.domain import alerting
+from health.domain import scorecards as domain
 from health.domain.scorecards import ScorecardError, load_preset, preset_names
-from health.models import AlertRule, Scorecard
+from health.models import AlertRule, Indicator, Scorecard, ScorecardVersion
 from health.queries.alert_rules import active_rules
 from health.queries.scorecards import domain_scorecards
-from health.services.presets import install_defaults, install_preset
+from health.services.presets import install_defaults, install_preset, write_content
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +61,42 @@ def test_every_preset_comes_out_of_the_database_as_it_went_in(name):
     assert stored.shares == pytest.approx(shipped.shares, abs=1e-6)
     assert [indicator.scorer for indicator in stored.indicators] == [one.scorer for one in shipped.indicators]
     assert version.to_domain() == stored
+
+
+def test_age_bands_come_out_of_the_database_as_they_went_in():
+    data = load_preset("six_signal").to_dict() | {"key": "aged"}
+    ages = [{"under_months": 6.0, "scorer": {"kind": "decay", "fresh": 14.0, "stale": 90.0}}]
+    data["dimensions"][3]["indicators"][0]["ages"] = ages
+    content = domain.Scorecard.from_dict(data)
+    version = ScorecardVersion.objects.create(
+        scorecard=Scorecard.objects.create(key="aged", name=content.name), number=1
+    )
+    write_content(version, content)
+    stored = domain_scorecards([version.pk])[version.pk]
+    assert stored == content == version.to_domain()
+    assert Indicator.objects.get(dimension__version=version, metric="days_since_contact").ages == ages
+
+
+@pytest.mark.parametrize(
+    ("ages", "message"),
+    [
+        ({"under_months": 3}, "ages must be a list"),
+        ([3], "An age band must be an object"),
+        ([{"under_months": 3}], "An age band lacks scorer"),
+        ([{"under_months": "soon", "scorer": {"kind": "flag"}}], "under_months must be a number"),
+        ([{"under_months": 0, "scorer": {"kind": "linear", "low": 0, "high": 1}}], "must end after 0 months"),
+        ([{"under_months": 3, "scorer": {"kind": "magic"}}], "No scorer is called “magic”"),
+        ([{"under_months": 3, "scorer": {"kind": "flag"}}], "is no yes/no metric"),
+        ([{"under_months": 3, "scorer": {"kind": "linear", "low": 0, "high": 1}}] * 2, "end at the same month"),
+    ],
+)
+def test_age_bands_that_cannot_be_run_are_refused_by_their_field(ages, message):
+    version = install_preset("six_signal").versions.get()
+    row = Indicator.objects.get(dimension__version=version, metric="nps")
+    row.ages = ages
+    with pytest.raises(ValidationError) as refused:
+        row.full_clean()
+    assert message in refused.value.message_dict["ages"][0]
 
 
 def test_installing_twice_makes_nothing_twice():

@@ -13,7 +13,9 @@ from accounts.models import Account, Notification, Segment, Task
 from health.domain import scorecards as domain
 from health.domain.scorecards import load_preset
 from health.models import Alert, Scorecard, ScorecardVersion, SegmentFigures, Snapshot
+from health.queries.health import health_of
 from health.services.presets import write_content
+from health.services.publishing import draft_from, publish
 from health.services.recompute import recompute_accounts
 from tests.factories import SnapshotFactory, TouchFactory, UserFactory
 from tests.health.making import TODAY, account, ago, contents, noon, observed_account, usage
@@ -209,6 +211,52 @@ def test_the_most_specific_scorecard_judges():
         starting.pk: "of-onboarding",
         bought.pk: "of-product",
     }
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {"product", "stage", "segment"}, {"product", "stage"}, {"product", "segment"}, {"stage", "segment"},
+        {"product"}, {"stage"}, {"segment"}, set(),
+    ],
+)  # fmt: skip
+def test_product_comes_before_stage_before_segment_before_the_default(kept):
+    one = observed_account(stage="onboarding", arr=200_000)
+    bindings = {
+        "product": {"product": one.contracts.get().lines.get().product},
+        "stage": {"stage": "onboarding"},
+        "segment": {"segment": Segment.objects.get(key="enterprise")},
+    }
+    for name in kept:
+        scorecard(name, **bindings[name])
+    recompute(one)
+    first = next((name for name in bindings if name in kept), "ops")
+    assert Snapshot.objects.get().version.scorecard.key == first
+
+
+def test_a_young_account_is_judged_by_its_age_band_from_the_stored_scorecard_to_the_row():
+    used = {"metric": "login_days", "weight": 100, "scorer": {"kind": "bands", "bands": [[25, 100]], "below": 20}}
+    ages = [
+        {"under_months": 3, "scorer": {"kind": "bands", "bands": [[5, 90]], "below": 50}},
+        {"under_months": 12, "scorer": {"kind": "bands", "bands": [[10, 70]], "below": 30}},
+    ]
+    usage_alone = {"key": "usage", "label": "Usage", "weight": 100, "indicators": [used | {"ages": ages}]}
+    Scorecard.objects.update(is_default=False)
+    made = scorecard("by-age", content={"dimensions": [usage_alone]}, is_default=True)
+    publish(draft_from(made.versions.get(), by=None), by=None)  # a draft carries the bands on
+
+    # 91 days are 2.99 months, 92 are 3.02; a year is 365.25 days. All have logged in on six days.
+    since = {ago(91): 90, ago(92): 30, ago(365): 30, ago(366): 20, None: 20}
+    accounts = [account(customer_since=day) for day in since]
+    for one in accounts:
+        usage(one, range(6), logins=1)
+    recompute(*accounts)
+    scores = dict(Account.objects.values_list("pk", "health_score"))
+    assert [scores[one.pk] for one in accounts] == list(since.values())
+    assert {one.version.number for one in Snapshot.objects.select_related("version")} == {2}
+    # Shown out of the snapshot, the band of the account's age is the one that is said to be reached.
+    health = health_of(Account.objects.get(pk=accounts[1].pk), today=TODAY)
+    assert (health.dimensions[0].score, health.raises[0].goal) == (30, "logins on 10 of 30 days")
 
 
 def test_a_rank_within_the_segment_is_the_same_alone_as_among_all():
