@@ -17,7 +17,7 @@ from cs_workspace.common import clock
 from cs_workspace.common.expressions import AnyOf
 from health.domain.alert_handling import Refusal, Verb, outcome_of
 from health.domain.deadlines import WITHIN, Clock, clock_of
-from health.models import Alert, AlertRule, Snapshot
+from health.models import Alert, AlertRule
 
 PAGE = 50
 OWNERS = 8
@@ -268,11 +268,10 @@ def _revenue_on(user: User, day: dt.date, wanted: QueueFilter) -> Decimal | None
     accounts = _named(Account.objects.visible_to(user), wanted.text)
     if wanted.owner:
         accounts = accounts.filter(owner=None if wanted.owner == NOBODY else int(wanted.owner))
-    then = Snapshot.objects.filter(day=day, rank__gte=3, account__in=accounts.values("pk"))
-    churn = (F("version__tiers__churn_low") + F("version__tiers__churn_high")) / 2
-    found = then.filter(version__tiers__rank=F("rank")).aggregate(
-        revenue=Sum(F("account__arr") * churn, output_field=MONEY)
-    )
+    tiers = "snapshots__version__tiers__"
+    churn = (F(f"{tiers}churn_low") + F(f"{tiers}churn_high")) / 2
+    then = accounts.filter(snapshots__day=day, snapshots__rank__gte=3, **{f"{tiers}rank": F("snapshots__rank")})
+    found = then.aggregate(revenue=Sum(F("arr") * churn, output_field=MONEY))
     return None if found["revenue"] is None else _cents(found["revenue"])
 
 
