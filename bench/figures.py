@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import platform
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -27,6 +28,15 @@ class Figure:
         if self.budget is None:
             return None
         return self.value >= self.budget if self.at_least else self.value <= self.budget
+
+
+def yardstick(when: str) -> Figure:
+    """How fast the machine is just now, for figures of two runs to be compared: about 60 ms on a calm one of 2024."""
+    began = time.perf_counter()
+    sum(number * number for number in range(1_000_000))
+    return Figure(
+        f"a million squares, {when}", (time.perf_counter() - began) * 1000, "ms", note="how fast the machine is"
+    )
 
 
 def show(title: str, figures: Sequence[Figure]) -> None:

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from bench import BENCHES, load
 from bench.database import own_database
-from bench.figures import keep, show
+from bench.figures import keep, show, yardstick
 
 
 class Command(BaseCommand):
@@ -32,6 +32,6 @@ class Command(BaseCommand):
         call_command("collectstatic", interactive=False, verbosity=0)
         for name in names:
             with own_database():
-                figures = list(load(name)(accounts))
+                figures = [yardstick("before"), *load(name)(accounts), yardstick("after")]
             show(f"{name}, {accounts:,} accounts", figures)
             self.stdout.write(f"Kept in {keep(settings.VAR_DIR / 'bench', name, accounts, figures)}")
