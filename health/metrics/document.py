@@ -7,6 +7,7 @@ from collections.abc import Callable
 from health.domain.definitions import Direction, Kind, Metric
 from health.domain.metrics import METRICS
 from health.metrics import READERS
+from health.metrics.registry import OF_PRODUCTS
 
 HEAD = """# Metrics
 
@@ -20,6 +21,9 @@ out of the score and lowers its confidence; one that used to be seen and stopped
 A reading may also be sent from outside under a metric's name. It holds for 30 days and stands where our own
 observations give none. A name that is not listed here makes a custom metric, whose reading is its newest value of the
 last 30 days.
+
+Products of an account that has several are scored apart. Read of each product by itself, from observations that name it
+and from those that name none, are {of_products}. All other metrics are of the account, and the same for its products.
 """
 DIRECTIONS = {Direction.HIGHER: "higher is better", Direction.LOWER: "lower is better", Direction.NONE: "—"}
 NOT_READ = "Known by name, so that scorecards can use them; nothing observes them yet, and they read as unknown."
@@ -27,7 +31,8 @@ NOT_READ = "Known by name, so that scorecards can use them; nothing observes the
 
 def metrics_page() -> str:
     """The page as Markdown."""
-    parts = [HEAD]
+    of_products = ", ".join(f"`{name}`" for name in METRICS if name in OF_PRODUCTS)
+    parts = [HEAD.format(of_products=of_products)]
     readers: dict[Callable, list[Metric]] = {}
     for name in METRICS:
         if name in READERS:

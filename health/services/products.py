@@ -35,40 +35,42 @@ class Holding(NamedTuple):
 
 Holdings = Mapping[int, Sequence[Holding]]
 
-# An observation that names a product is looked for as far back as metrics look.
+# Most accounts have one product, and are done with after the first part. An observation that names a product is looked
+# for as far back as metrics look.
 HOLDINGS = f"""
-    SELECT account_id, products, names, arrs FROM (
-        SELECT account_id, array_agg(product_id ORDER BY product_id) AS products,
-            array_agg(p.name ORDER BY product_id) AS names, array_agg(arr ORDER BY product_id) AS arrs
-        FROM (
-            SELECT c.account_id, l.product_id, sum(l.arr * CASE WHEN c.currency = %(currency)s THEN 1 ELSE COALESCE((
-                SELECT r.rate FROM accounts_exchangerate r
-                WHERE r.currency = c.currency AND r.valid_from <= %(day)s::date ORDER BY r.valid_from DESC LIMIT 1
-            ), 1) END)::float8 AS arr
-            FROM accounts_contract c JOIN accounts_contractline l ON l.contract_id = c.id
-            WHERE c.account_id = ANY(%(ids)s) AND {IN_FORCE}
-            GROUP BY c.account_id, l.product_id
-        ) held
-        JOIN accounts_product p ON p.id = held.product_id
-        GROUP BY account_id HAVING count(*) > 1
-    ) several
-    WHERE EXISTS (
-        SELECT 1 FROM health_usageday o
-        WHERE o.account_id = several.account_id AND o.day > %(day)s::date - 395 AND o.day <= %(day)s::date
-            AND o.product_id = ANY(products)
-    ) OR EXISTS (
-        SELECT 1 FROM health_usermonth o
-        WHERE o.account_id = several.account_id AND o.month > %(day)s::date - 395 AND o.month <= %(day)s::date
-            AND o.product_id = ANY(products)
-    ) OR EXISTS (
-        SELECT 1 FROM health_featuremonth o JOIN health_feature f ON f.id = o.feature_id
-        WHERE o.account_id = several.account_id AND o.month > %(day)s::date - 395 AND o.month <= %(day)s::date
-            AND f.product_id = ANY(products)
-    ) OR EXISTS (
-        SELECT 1 FROM health_ticket o
-        WHERE o.account_id = several.account_id AND o.opened_at >= %(since)s AND o.opened_at < %(end)s
-            AND o.product_id = ANY(products)
+    WITH several AS MATERIALIZED (
+        SELECT c.account_id, array_agg(DISTINCT l.product_id) AS products
+        FROM accounts_contract c JOIN accounts_contractline l ON l.contract_id = c.id
+        WHERE c.account_id = ANY(%(ids)s) AND {IN_FORCE}
+        GROUP BY c.account_id HAVING min(l.product_id) < max(l.product_id)
+    ), apart AS MATERIALIZED (
+        SELECT account_id FROM several
+        WHERE EXISTS (
+            SELECT 1 FROM health_usageday o
+            WHERE o.account_id = several.account_id AND o.day > %(day)s::date - 395 AND o.day <= %(day)s::date
+                AND o.product_id = ANY(products)
+        ) OR EXISTS (
+            SELECT 1 FROM health_usermonth o
+            WHERE o.account_id = several.account_id AND o.month > %(day)s::date - 395 AND o.month <= %(day)s::date
+                AND o.product_id = ANY(products)
+        ) OR EXISTS (
+            SELECT 1 FROM health_featuremonth o JOIN health_feature f ON f.id = o.feature_id
+            WHERE o.account_id = several.account_id AND o.month > %(day)s::date - 395 AND o.month <= %(day)s::date
+                AND f.product_id = ANY(products)
+        ) OR EXISTS (
+            SELECT 1 FROM health_ticket o
+            WHERE o.account_id = several.account_id AND o.opened_at >= %(since)s AND o.opened_at < %(end)s
+                AND o.product_id = ANY(products)
+        )
     )
+    SELECT c.account_id, p.id, p.name, sum(l.arr * CASE WHEN c.currency = %(currency)s THEN 1 ELSE COALESCE((
+        SELECT r.rate FROM accounts_exchangerate r
+        WHERE r.currency = c.currency AND r.valid_from <= %(day)s::date ORDER BY r.valid_from DESC LIMIT 1
+    ), 1) END)::float8
+    FROM apart JOIN accounts_contract c ON c.account_id = apart.account_id AND {IN_FORCE}
+    JOIN accounts_contractline l ON l.contract_id = c.id JOIN accounts_product p ON p.id = l.product_id
+    GROUP BY c.account_id, p.id
+    ORDER BY c.account_id, p.id
 """  # noqa: S608  its parts are constants
 UPSERT = """
     INSERT INTO health_productscore AS t
@@ -118,10 +120,10 @@ def holdings(account_ids: Sequence[int], *, day: dt.date) -> Holdings:
     }
     with connection.cursor() as cursor:
         cursor.execute(HOLDINGS, params)
-        return {
-            pk: [Holding(*each) for each in zip(products, names, arrs, strict=True)]
-            for pk, products, names, arrs in cursor.fetchall()
-        }
+        held: dict[int, list[Holding]] = {}
+        for pk, *holding in cursor.fetchall():
+            held.setdefault(pk, []).append(Holding(*holding))
+    return held
 
 
 def score_products(
