@@ -15,6 +15,7 @@ from health.models.observations import (
 )
 from health.models.run import Chunk, DirtyMark, Run, SegmentFigures
 from health.models.scorecard import Dimension, Indicator, Scorecard, ScorecardVersion, Tier
+from health.models.signal import ChurnSignal, RiskEpisode, SignalRule
 from health.models.snapshot import ProductScore, Snapshot
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Chunk",
     "ChurnEstimate",
     "ChurnModel",
+    "ChurnSignal",
     "Dimension",
     "DirtyMark",
     "Disagreement",
@@ -34,10 +36,12 @@ __all__ = [
     "MetricPoint",
     "ProductScore",
     "Pulse",
+    "RiskEpisode",
     "Run",
     "Scorecard",
     "ScorecardVersion",
     "SegmentFigures",
+    "SignalRule",
     "Snapshot",
     "SurveyAnswer",
     "Ticket",
