@@ -51,18 +51,19 @@ NEEDS = {
 }
 # A measure that was reported before the window and not inside it is 0 and not unknown. Changes need two whole windows:
 # the first day of the older one was observed, or a day before it.
-WINDOWS = """
-    SELECT a.id, {columns}, (
+COVERED = f"""(
         t.first_day = %(day)s::date - 59 OR EXISTS (
             SELECT 1 FROM health_usageday u
-            WHERE u.account_id = a.id AND u.day <= %(day)s::date - 60 AND {of_product}
+            WHERE u.account_id = a.id AND u.day <= %(day)s::date - 60 AND {OF_PRODUCT}
         )
-    )::integer AS covered
+    )::integer AS covered"""  # noqa: S608  its part stands above
+WINDOWS = """
+    SELECT a.id, {columns}
     FROM unnest(%(ids)s::bigint[]) AS a (id)
     LEFT JOIN (
         SELECT account_id, min(day) AS first_day, {aggregates}
         FROM health_usageday
-        WHERE account_id = ANY(%(ids)s) AND day > %(day)s::date - 60 AND day <= %(day)s::date AND {of_product}
+        WHERE account_id = ANY(%(ids)s) AND day > %(day)s::date - {span} AND day <= %(day)s::date AND {of_product}
         GROUP BY account_id
     ) t ON t.account_id = a.id
 """
@@ -117,8 +118,15 @@ def usage_windows(asked: Asked) -> Columns:
         for name in needed
     ]
     aggregates = [f"{AGGREGATES[name]} AS {name}" for name in needed]
+    # The older window is half of the work, and only changes look at it.
+    compared = any(name.endswith("_before") for name in needed)
     return asked.rows(
-        WINDOWS.format(columns=", ".join(columns), aggregates=", ".join(aggregates), of_product=OF_PRODUCT)
+        WINDOWS.format(
+            columns=", ".join([*columns, COVERED] if compared else columns),
+            aggregates=", ".join(aggregates),
+            span=60 if compared else 30,
+            of_product=OF_PRODUCT,
+        )
     )
 
 
