@@ -190,6 +190,8 @@ CELERY_BEAT_SCHEDULE = {
     "resume-runs": {"task": "health.tasks.resume_runs", "schedule": 60.0},
     "wake-snoozed": {"task": "health.tasks.wake_snoozed", "schedule": 300.0},
     "close-pointless-alerts": {"task": "health.tasks.close_pointless_alerts", "schedule": 3600.0},
+    # Each month has one training; often, so that one whose worker died is begun again.
+    "train-churn-model": {"task": "health.tasks.train_churn_model", "schedule": 600.0, "options": {"expires": 600}},
     "send-messages": {"task": "accounts.tasks.send_messages", "schedule": 30.0},
     # Often, for it is seven in the morning somewhere; each user gets one a day.
     "send-digests": {"task": "accounts.tasks.send_digests", "schedule": crontab(minute="*/15")},

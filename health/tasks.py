@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from cs_workspace.common import clock
-from health.services import alert_handling, runs
+from health.services import alert_handling, learning, runs
 
 
 @shared_task(name="health.tasks.recompute_nightly")
@@ -40,3 +40,9 @@ def wake_snoozed() -> None:
 def close_pointless_alerts() -> None:
     """Resolves alerts of lost accounts and of rules that were switched off; beat asks every hour."""
     alert_handling.close_pointless()
+
+
+@shared_task(name="health.tasks.train_churn_model")
+def train_churn_model() -> None:
+    """Trains the churn model of the month, once, and what was asked for; beat asks every ten minutes."""
+    learning.train_churn_model()

@@ -27,6 +27,13 @@ def send_refresh() -> None:
     _send(refresh_dirty, [{}])
 
 
+def send_training() -> None:
+    """A task that trains the churn model that was asked for."""
+    from health.tasks import train_churn_model
+
+    _send(train_churn_model, [{}])
+
+
 def _send(task: Any, calls: Iterable[Mapping[str, Any]]) -> None:
     try:
         for kwargs in calls:

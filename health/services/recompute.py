@@ -27,6 +27,7 @@ from health.models import Run, SegmentFigures
 from health.queries.scorecards import Judges, published_scorecards
 from health.services import snapshots
 from health.services.alerting import raise_alerts
+from health.services.expecting import expect_churn
 from health.services.products import Holdings, OfProducts, holdings, score_products, write_product_scores
 from health.services.segments import ensure_figures
 from health.services.snapshots import Verdict
@@ -192,7 +193,11 @@ def _write(
     snapshots.write_snapshots(verdict, day=scored.day)
     if is_today:
         trends = score_trends(_with_today(scored), scored.days).course.tolist()
-        snapshots.update_accounts(verdict, trends=trends, reasons=_reasons(scored), day=scored.day, at=at)
+        expected = expect_churn(verdict, day=scored.day)
+        snapshots.update_accounts(
+            verdict, trends=trends, reasons=_reasons(scored), churns=expected.shares, bases=expected.bases,
+            day=scored.day, at=at,
+        )  # fmt: skip
         outcome.tier_moves += sum(
             before is not None and after is not None and before != after
             for before, after in zip((one.rank for one in group), verdict.ranks, strict=True)

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,6 @@ from cs_workspace.common import clock
 from cs_workspace.common.expressions import array
 from health.domain.scorers import FloatArray
 from health.domain.scoring import Scores, stored
-from health.domain.tiers import expected_churn
 
 # Half of what a four-byte float can hold; readings are compared at as many decimals.
 KEPT_DECIMALS = 6
@@ -38,21 +38,22 @@ UPSERT = """
 UPDATE_ACCOUNTS = """
     UPDATE accounts_account a SET health_score = v.score, health_tier = v.tier, health_rank = v.rank,
         health_trend = v.trend, health_confidence = v.confidence, health_reason = v.reason,
-        expected_churn = v.churn, health_updated = %(at)s
+        expected_churn = v.churn, churn_basis = v.basis, health_updated = %(at)s
     FROM unnest(
         %(ids)s::bigint[], %(scores)s::numeric[], %(tiers)s::text[], %(ranks)s::smallint[], %(trends)s::text[],
-        %(confidences)s::numeric[], %(reasons)s::text[], %(churns)s::numeric[]
-    ) AS v (id, score, tier, rank, trend, confidence, reason, churn)
+        %(confidences)s::numeric[], %(reasons)s::text[], %(churns)s::numeric[], %(bases)s::text[]
+    ) AS v (id, score, tier, rank, trend, confidence, reason, churn, basis)
     WHERE a.id = v.id AND (
         a.health_updated IS NULL OR a.health_updated < %(midnight)s OR
         (a.health_score, a.health_tier, a.health_rank, a.health_trend, a.health_confidence, a.health_reason,
-            a.expected_churn) IS DISTINCT FROM
-        (v.score, v.tier, v.rank, v.trend, v.confidence, v.reason, v.churn)
+            a.expected_churn, a.churn_basis) IS DISTINCT FROM
+        (v.score, v.tier, v.rank, v.trend, v.confidence, v.reason, v.churn, v.basis)
     )
 """
 CLEAR_ACCOUNTS = """
     UPDATE accounts_account SET health_score = NULL, health_tier = '', health_rank = NULL, health_trend = '',
-        health_confidence = NULL, health_reason = '', expected_churn = NULL, health_updated = %(at)s
+        health_confidence = NULL, health_reason = '', expected_churn = NULL, churn_basis = '',
+        health_updated = %(at)s
     WHERE id = ANY(%(ids)s) AND (
         health_score IS NOT NULL OR health_tier <> '' OR health_rank IS NOT NULL OR health_trend <> ''
         OR health_confidence IS NOT NULL OR health_reason <> '' OR expected_churn IS NOT NULL
@@ -127,12 +128,18 @@ def remove_snapshots(account_ids: Sequence[int], *, day: dt.date) -> int:
 
 
 def update_accounts(
-    verdict: Verdict, *, trends: Sequence[str], reasons: Sequence[str], day: dt.date, at: dt.datetime
+    verdict: Verdict,
+    *,
+    trends: Sequence[str],
+    reasons: Sequence[str],
+    churns: Sequence[Decimal | None],
+    bases: Sequence[str],
+    day: dt.date,
+    at: dt.datetime,
 ) -> int:
-    """The current health on the accounts' rows; gives how many were changed."""
+    """The current health on the accounts' rows, with the expected churn and its basis; gives how many were changed."""
     card = verdict.scores.scorecard
     tiers = verdict.scores.tier.tolist()
-    churn = [expected_churn(tier) for tier in card.tiers]
     return _execute(
         UPDATE_ACCOUNTS,
         ids=array(verdict.account_ids),
@@ -142,7 +149,8 @@ def update_accounts(
         trends=list(trends),
         confidences=np.round(verdict.scores.confidence, 3).tolist(),
         reasons=[reason[:200] for reason in reasons],
-        churns=[churn[index] if index >= 0 else None for index in tiers],
+        churns=list(churns),
+        bases=list(bases),
         at=at,
         midnight=clock.start_of(day),
     )
