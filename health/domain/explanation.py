@@ -133,8 +133,8 @@ def restored_row(
         ranked[place] = isinstance(scorer, Quartile) and not math.isnan(values[place])
         scores[place] = 50.0 if ranked[place] else scorer.score(values[place : place + 1])[0]
     if ranked.any():
-        weights = combine(scorecard, values[None], scores[None]).weights[0]
-        scores[ranked] = np.clip(kept[ranked] / weights[ranked] * 100, 0, 100)
+        counted = combine(scorecard, values[None], scores[None]).weights[0]
+        scores[ranked] = np.clip(kept[ranked] / counted[ranked] * 100, 0, 100)
     return row_of(combine(scorecard, values[None], scores[None]), 0, months=months)
 
 

@@ -7,7 +7,6 @@ score, because those of each product sum to the product's, and the weights sum t
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -97,12 +96,24 @@ def _of_points(
 def with_rows(scores: Scores, rows: Places, part: Scores) -> Scores:
     """`scores` with the accounts at `rows` replaced by those of `part`, by the same scorecard."""
     mixed = np.zeros(len(scores), dtype=bool)
-    changed = {"mixed": mixed}
-    for name in ("values", "indicators", "dimensions", "weights", "contributions", "raw_total", "confidence"):
-        changed[name] = getattr(scores, name).copy(order="K")
-        changed[name][rows] = getattr(part, name)
     mixed[rows] = True
-    return replace(scores, **changed)
+
+    def changed(whole: FloatArray, replaced: FloatArray) -> FloatArray:
+        result = whole.copy(order="K")
+        result[rows] = replaced
+        return result
+
+    return Scores(
+        scorecard=scores.scorecard,
+        values=changed(scores.values, part.values),
+        indicators=changed(scores.indicators, part.indicators),
+        dimensions=changed(scores.dimensions, part.dimensions),
+        weights=changed(scores.weights, part.weights),
+        contributions=changed(scores.contributions, part.contributions),
+        raw_total=changed(scores.raw_total, part.raw_total),
+        confidence=changed(scores.confidence, part.confidence),
+        mixed=mixed,
+    )
 
 
 def _readings(products: Scores, share: FloatArray, accounts: Places, count: int) -> FloatArray:
@@ -119,7 +130,7 @@ def _readings(products: Scores, share: FloatArray, accounts: Places, count: int)
         if not indicator.definition.kind.is_numeric:
             there = observed[:, column]
             means[accounts[there], column] = products.values[there, column]
-    return np.round(means, EXACT_DECIMALS)
+    return np.round(means, EXACT_DECIMALS).astype(np.float64)
 
 
 def _scores(points: FloatArray, weights: FloatArray, decimals: int) -> FloatArray:

@@ -21,7 +21,7 @@ def compute_of_products(readings: Columns, accounts: Places, pairs: Sequence[tup
         return columns
     products = np.array([product for _, product in pairs])
     for product in np.unique(products).tolist():
-        rows = np.flatnonzero(products == product)
+        rows = np.flatnonzero(products == product).tolist()
         found = compute(own, [pairs[row][0] for row in rows], day, product=product)
         for name in own:
             columns[name][rows] = found[name]

@@ -56,12 +56,12 @@ def rollup_of(account: Any) -> Rollup | None:
     amounts = [Decimal(row["arr"]) for row in rows]
     scores = np.array([row["score"] for row in rows], dtype=float)
     mean = float(arr_weighted(scores, np.array(amounts, dtype=float), np.zeros(len(rows), dtype=np.intp), 1)[0])
-    tier = next((tier for tier in account.rollup_tiers if mean >= tier["lower"]), {"rank": None, "label": ""})
+    tier: dict[str, Any] = next((tier for tier in account.rollup_tiers if mean >= tier["lower"]), {})
     return Rollup(
         children=len(rows),
         scored=int((~np.isnan(scores)).sum()),
         arr=sum(amounts, Decimal(0)),
         score=None if np.isnan(mean) else float(stored(np.array(mean))),
-        rank=tier["rank"],
-        tier=tier["label"],
+        rank=tier.get("rank"),
+        tier=tier.get("label", ""),
     )

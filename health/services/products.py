@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.db import connection
@@ -189,6 +189,6 @@ def _columns(pairs: Sequence[tuple[int, int]]) -> dict[str, str]:
     return {"accounts": array(account for account, _ in pairs), "products": array(product for _, product in pairs)}
 
 
-def _execute(sql: str, **params: object) -> None:
+def _execute(sql: str, **params: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)

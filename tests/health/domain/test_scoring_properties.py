@@ -34,7 +34,7 @@ def readings_of(name):
     if metric.kind is Kind.CATEGORY:
         return st.sampled_from(metric.categories)
     if metric.kind in (Kind.COUNT, Kind.DAYS):
-        return st.integers(0, 40)
+        return st.integers(0, 40 if metric.high is None else int(metric.high))
     low = 0.0 if metric.low is None else metric.low
     return st.floats(low, 3.0 if metric.high is None else metric.high, allow_nan=False)
 

@@ -11,12 +11,13 @@ from django.urls import reverse
 from accounts.models import Account
 from accounts.services.touches import log_touch
 from cs_workspace.common import clock
-from health.models import AlertRule, DirtyMark, Snapshot
+from health.models import AlertRule, DirtyMark, ProductScore, Snapshot
 from health.services.recompute import recompute_accounts
 from health.services.runs import refresh_dirty
 from tests import factories as make
 from tests.cast import Cast, logged_in
 from tests.health.making import TODAY, ago, noon, observed_account
+from tests.health.making import usage as usage_of
 
 pytestmark = pytest.mark.django_db
 
@@ -216,3 +217,61 @@ def test_the_panels_cost_the_same_however_much_there_is(cast: Cast, account: Acc
             recompute_accounts([account.pk], day=ago(back))
         for feature in make.FeatureFactory.create_batch(5, product=account.contracts.get().lines.get().product):
             make.FeatureMonthFactory(account=account, feature=feature)
+
+
+def scored_by_products(cast: Cast) -> Account:
+    """An account of the owner's with two products, of which the smaller one is hardly used."""
+    one = observed_account(1.0, owner=cast.owner)
+    one.usage_days.all().delete()
+    first, second = (make.ProductFactory(name=name) for name in ("Freight", "Customs"))
+    one.contracts.get().lines.update(product=first, arr=30_000)
+    make.ContractLineFactory(contract=one.contracts.get(), product=second, arr=10_000, seats=5)
+    usage_of(one, range(60), product_id=first.pk, logins=3, active_users=5)
+    usage_of(one, [2, *range(30, 60)], product_id=second.pk, logins=1, active_users=2)
+    recompute_accounts([one.pk], day=TODAY)
+    DirtyMark.objects.all().delete()
+    one.refresh_from_db()
+    return one
+
+
+def test_an_account_of_several_products_shows_each_with_its_weight(cast: Cast):
+    one = scored_by_products(cast)
+    html = panel(cast.owner, one)
+    assert html.index("By product") < html.index("Freight") < html.index("Customs")
+    assert "75 %" in html
+    assert "25 %" in html
+    scores = dict(ProductScore.objects.values_list("product__name", "score"))
+    for score in scores.values():
+        assert f"{score:.0f} " in html
+    page = logged_in(cast.owner).get(reverse("accounts:account", args=[one.pk])).content.decode()
+    assert "By product" in page
+
+
+def test_a_parent_shows_its_own_score_and_that_of_its_subsidiaries_side_by_side(cast: Cast, account: Account):
+    make.AccountFactory(owner=cast.owner, parent=account, arr=30_000, health_score=90)
+    make.AccountFactory(owner=cast.owner, parent=account, arr=10_000, health_score=50)
+    make.AccountFactory(owner=cast.owner, parent=account, arr=5_000)
+    make.AccountFactory(owner=cast.outsider, parent=account, arr=90_000, health_score=1)
+    html = panel(cast.owner, account)
+    assert "3 subsidiaries, 2 with a score" in html
+    assert '<span class="tier t1">80 Healthy</span>' in html  # (3 × 90 + 50) ÷ 4
+    assert f"{account.name} itself" in html
+    assert "subsidiar" not in panel(cast.owner, Account.objects.filter(parent=account).first())
+
+
+def test_a_parent_that_is_no_customer_itself_shows_its_subsidiaries_all_the_same(cast: Cast):
+    parent = make.AccountFactory(owner=cast.owner)
+    make.AccountFactory(owner=cast.owner, parent=parent, arr=30_000, health_score=90)
+    html = panel(cast.owner, parent)
+    assert "Nothing was observed yet" in html
+    assert "1 subsidiary" in html
+    assert '<span class="tier t1">90 Healthy</span>' in html
+
+
+def test_products_and_subsidiaries_cost_no_query(cast: Cast, django_assert_num_queries):
+    one = scored_by_products(cast)
+    client, headers = logged_in(cast.owner), {"hx-request": "true", "hx-target": "health"}
+    for _ in range(2):
+        with django_assert_num_queries(6):
+            client.get(url(one), headers=headers)
+        make.AccountFactory.create_batch(3, owner=cast.owner, parent=one, health_score=40)
