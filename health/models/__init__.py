@@ -1,5 +1,6 @@
 from health.models.alert import Alert, AlertRule
 from health.models.churn_model import ChurnEstimate, ChurnModel
+from health.models.custom_metric import CustomMetric
 from health.models.judgement import Disagreement, Pulse, TierOverride
 from health.models.observations import (
     AlignmentJudgement,
@@ -26,6 +27,7 @@ __all__ = [
     "ChurnEstimate",
     "ChurnModel",
     "ChurnSignal",
+    "CustomMetric",
     "Dimension",
     "DirtyMark",
     "Disagreement",

@@ -22,6 +22,7 @@ class Snapshot(models.Model):
     where nothing was observed. Points sum to the score, so the difference of two days is the sum of their differences.
     `weights`, in the same order, is null but for an account whose score is the mean of its products' (see
     `health.domain.products`): only there they do not follow from the readings.
+    `restated_at` is when another version took the place of the one that had judged the day; null where none did.
     """
 
     pk = models.CompositePrimaryKey("account_id", "day")
@@ -35,6 +36,7 @@ class Snapshot(models.Model):
     readings = ArrayField(RealField(null=True))
     points = ArrayField(RealField(null=True))
     weights = ArrayField(RealField(), null=True)
+    restated_at = models.DateTimeField(null=True)
 
     objects = SnapshotQuerySet.as_manager()
 
