@@ -15,20 +15,22 @@ class BulkChangeQuerySet(models.QuerySet["BulkChange"]):
 
 
 class BulkChange(models.Model):
-    """One action on many accounts. Its key, made with the form, lets a form that is sent twice act once."""
+    """One action on many accounts or tasks. Its key, made with the form, lets a form that is sent twice act once."""
 
     class Kind(models.TextChoices):
         ASSIGN = "assign", "Assign an owner"
         TAG = "tag", "Add a tag"
         UNTAG = "untag", "Remove a tag"
         TASK = "task", "Create a task"
+        HAND_OVER = "hand", "Hand tasks over"
+        MOVE = "move", "Give tasks a new due day"
 
     key = models.UUIDField(unique=True)
     kind = models.CharField(max_length=6, choices=Kind)
-    value = models.CharField(max_length=200, help_text="What was set: the owner's key, the tag, the task's title.")
+    value = models.CharField(max_length=200, help_text="What was set: the key of a person, a tag, a title, a moment.")
     by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="bulk_changes")
     at = models.DateTimeField(auto_now_add=True)
-    account_ids = ArrayField(models.BigIntegerField(), help_text="Those that it changed.")
+    account_ids = ArrayField(models.BigIntegerField(), help_text="Those that it changed; empty where it changed tasks.")
     before = models.JSONField(default=list, help_text="What the way back needs beside them.")
     undone_at = models.DateTimeField(null=True, blank=True)
 

@@ -1,13 +1,19 @@
 """People who use the workspace, and the reporting lines between them."""
 
+import datetime as dt
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
+
+from accounts.domain.quiet import QuietHours
+from cs_workspace.common import clock
 
 # Every user below a manager, however deep; UNION (not UNION ALL) ends the walk even if lines formed a ring.
 TEAM_SQL = """
@@ -68,6 +74,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     read_only = models.BooleanField(default=False, help_text="Sees what the role sees and changes nothing.")
     is_active = models.BooleanField(default=True)
     email_delivery = models.CharField(max_length=10, choices=Delivery, default=Delivery.CRITICAL_ONLY)
+    digest_hour = models.PositiveSmallIntegerField(
+        "daily digest at", choices=[(hour, f"{hour:02}:00") for hour in range(24)], default=7, db_default=7
+    )
+    quiet_from = models.TimeField(null=True, blank=True, help_text="E-mail waits from then on; empty for never.")
+    quiet_to = models.TimeField("quiet until", null=True, blank=True)
+    quiet_weekends = models.BooleanField("quiet on Saturdays and Sundays", default=False, db_default=False)
+    quiet_lets_critical = models.BooleanField(
+        "critical alerts come through all the same", default=True, db_default=True
+    )
     capacity_accounts = models.PositiveIntegerField(null=True, blank=True, help_text="Accounts this person can carry.")
     capacity_arr = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     recent_accounts = models.JSONField(default=list, blank=True, editable=False)
@@ -88,6 +103,34 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        super().clean()
+        if self.quiet_from == self.quiet_to and self.quiet_from is not None:
+            raise ValidationError({"quiet_to": "Quiet hours end at another time than they begin."})
+        if self.quiet_from is None and self.quiet_to is not None:
+            raise ValidationError({"quiet_from": "Say from when it is quiet, too; or leave both empty."})
+        if self.quiet_to is None and self.quiet_from is not None:
+            raise ValidationError({"quiet_to": "Say until when it is quiet, too; or leave both empty."})
+        if self.digest_hour is not None and self.quiet_hours.hold_hour(self.digest_hour):
+            raise ValidationError({"digest_hour": "That is within your quiet hours: choose an hour outside of them."})
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the user's days and hours; the workspace's where the one that is set does not exist."""
+        try:
+            return ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            return clock.workspace_zone()
+
+    @property
+    def quiet_hours(self) -> QuietHours:
+        """When no e-mail goes to the user."""
+        return QuietHours(self.zone, self.quiet_from, self.quiet_to, weekends=self.quiet_weekends)
+
+    def quiet_until(self, moment: dt.datetime) -> dt.datetime | None:
+        """When the quiet that covers the moment ends; None where none does."""
+        return self.quiet_hours.until(moment)
 
     @property
     def is_admin(self) -> bool:
