@@ -97,6 +97,60 @@ def line_chart(
 
 
 @dataclass(frozen=True)
+class Band:
+    """A stretch of the scale behind a line, in a square of `SIDE`; `middle` is its place, percent from the top."""
+
+    label: str
+    rank: int
+    y: float
+    height: float
+
+    @property
+    def middle(self) -> float:
+        """Where its name stands."""
+        return round((self.y + self.height / 2) / SIDE * 100, 2)
+
+
+def bands(bounds: Sequence[tuple[float, int, str]], *, high: float = 100) -> tuple[Band, ...]:
+    """Bands of a scale from the lowest bound to `high`, out of (lower bound, rank, label), the highest first."""
+    low = min((lower for lower, *_ in bounds), default=0.0)
+    made, upper = [], high
+    for lower, rank, label in sorted(bounds, key=lambda bound: -bound[0]):
+        size = (high - low) or 1
+        made.append(Band(label, rank, round((high - upper) / size * SIDE, 1), round((upper - lower) / size * SIDE, 1)))
+        upper = lower
+    return tuple(made)
+
+
+@dataclass(frozen=True)
+class Pin:
+    """Events on the axis, `at` percent from the left: those from `first` to `last`, too near to stand apart."""
+
+    at: float
+    first: int
+    last: int
+
+    @property
+    def label(self) -> str:
+        """ "3", or "3–5" for several."""
+        return f"{self.first}" if self.first == self.last else f"{self.first}–{self.last}"
+
+
+def pins(days: Sequence[dt.date], *, since: dt.date, until: dt.date, apart: float) -> tuple[Pin, ...]:
+    """Pins of events in the order of their days, numbered from 1; what lies within `apart` percent of the first event
+    of a pin shares it."""
+    span = max((until - since).days, 1)
+    made: list[Pin] = []
+    for number, day in enumerate(days, start=1):
+        at = round((day - since).days / span * 100, 2)
+        if made and at - made[-1].at < apart:
+            made[-1] = Pin(made[-1].at, made[-1].first, number)
+        else:
+            made.append(Pin(at, number, number))
+    return tuple(made)
+
+
+@dataclass(frozen=True)
 class Bar:
     """One bar in a square of `SIDE`; without a height where the value is 0."""
 
@@ -129,6 +183,18 @@ def bar_chart(values: Sequence[float | None]) -> BarChart:
         if value is not None
     )
     return BarChart(bars, _value_marks(0, top))
+
+
+def share_chart(points: Sequence[tuple[float, float]]) -> LineChart:
+    """A line through points of two shares, with a dot at each, both scales from 0 to the round figure above all.
+
+    So the diagonal from the lower left is where both shares are equal.
+    """
+    top = nice_ceiling(max((max(point) for point in points), default=1))
+    dots = tuple((round(x / top * SIDE, 1), round((top - y) / top * SIDE, 1)) for x, y in sorted(points))
+    line = "M" + " L".join(f"{x:g} {y:g}" for x, y in dots) if len(dots) > 1 else ""
+    marks = [Mark(f"{share:.0%}".replace("%", " %"), at) for share, at in ((0, 0), (top / 2, 50), (top, 100))]
+    return LineChart(line, "", dots, tuple(marks), tuple(Mark(mark.label, 100 - mark.at) for mark in reversed(marks)))
 
 
 def nice_ceiling(value: float) -> float:

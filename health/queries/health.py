@@ -2,7 +2,7 @@
 
 import datetime as dt
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,8 +10,10 @@ import numpy as np
 from django.db.models import Exists
 
 from accounts.models import Account
+from health.domain.comparing import compare
+from health.domain.definitions import Metric
 from health.domain.eligibility import months_since
-from health.domain.explanation import Move, Outcome, Raise, Row, moved, raises, restored_row, way_up
+from health.domain.explanation import Move, Outcome, Raise, Row, raises, restored_row, way_up
 from health.domain.phrases import describe
 from health.domain.scorecards import Scorecard
 from health.models import DirtyMark, Snapshot
@@ -38,6 +40,7 @@ class IndicatorLine:
     """Percent of the whole score, after the weights of what is missing were shared out; 0 where left out."""
     points: float
     """Points that it gives to the score; those of all indicators sum to the score."""
+    definition: Metric
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ def health_of(account: Account, *, today: dt.date) -> Health | None:
     }
     cards = domain_scorecards(snapshot.version_id for snapshot in snapshots.values())
     latest = snapshots[days[-1][0]]
-    now = _restored(latest, cards, account)
+    now = restored(latest, cards, account)
     scored = latest.score is not None
     return Health(
         account_id=account.pk,
@@ -159,23 +162,24 @@ def _day_to_compare(scored_days: list[dt.date], day: dt.date) -> dt.date | None:
     return far[-1] if far else next(iter(scored_days), None)
 
 
-def _restored(snapshot: Snapshot, cards: dict[int, Scorecard], account: Account) -> Row:
+def restored(snapshot: Snapshot, cards: Mapping[int, Scorecard], account: Account) -> Row:
+    """The snapshot as a row that can be explained, by the version that it was made with."""
     return restored_row(
         cards[snapshot.version_id],
         snapshot.readings,
         snapshot.points,
         months=months_since(account.customer_since, snapshot.day),
+        weights=snapshot.weights,
     )
 
 
 def _movement(
-        weights=snapshot.weights,
     before: Snapshot | None, latest: Snapshot, now: Row, cards: dict[int, Scorecard], account: Account
 ) -> Movement | None:
     if before is None or before.score is None or latest.score is None:
         return None
-    moves = moved(_restored(before, cards, account), now)
-    return Movement(before.day, before.score, latest.score - before.score, tuple(moves))
+    found = compare(restored(before, cards, account), now, then=before.score, now=latest.score)
+    return Movement(before.day, before.score, found.points, found.moves)
 
 
 def _dimensions(row: Row) -> tuple[DimensionLine, ...]:
@@ -203,6 +207,7 @@ def _indicators(row: Row) -> list[IndicatorLine]:
             score=_number(float(score)),
             weight=float(weight),
             points=float(points),
+            definition=indicator.definition,
         )
         for indicator, value, score, weight, points in zip(
             row.scorecard.indicators, row.values, row.indicators, row.weights, row.contributions, strict=True
