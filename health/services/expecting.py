@@ -15,10 +15,10 @@ from django.db import connection
 from accounts.models import Account
 from cs_workspace.common.expressions import array
 from health.domain.churn_features import TERM_END
-from health.domain.engagement import engagement_of
 from health.domain.learned import ChurnFormula, strongest
 from health.domain.scorers import FloatArray
 from health.domain.tiers import expected_churn
+from health.domain.use_prior import engagement_of
 from health.metrics import compute
 from health.models import ChurnModel
 from health.queries.churn_examples import term_ends

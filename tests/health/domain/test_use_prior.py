@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from health.domain.engagement import DAILY, OFTEN, SELDOM, SILENT, WEEKLY, Engagement, engagement_of
+from health.domain.use_prior import DAILY, OFTEN, SELDOM, SILENT, WEEKLY, Engagement, engagement_of
 
 NAN = float("nan")
 
