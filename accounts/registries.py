@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.safestring import SafeString
 
 from accounts.models import Account, User
@@ -47,13 +47,25 @@ class TimelineSource:
 class BookColumn:
     """A drawn column of the book: `load` answers a whole page of accounts at once, by id.
 
-    `draw` makes the drawing of what was loaded and the rank of the account's tier.
+    `draw` makes the drawing of what was loaded and the rank of the account's tier. Those who chose no columns see it
+    where it is `standard`.
     """
 
     key: str
     label: str
     load: Callable[[Sequence[int]], dict[int, Any]]
     draw: Callable[[Any, int | None], SafeString]
+    standard: bool = True
+
+
+@dataclass(frozen=True)
+class BookFilter:
+    """A filter of the book, chosen from a list: `condition` says which accounts a choice means."""
+
+    key: str
+    label: str
+    choices: Sequence[tuple[str, str]]
+    condition: Callable[[str], Q]
 
 
 @dataclass(frozen=True)
@@ -72,6 +84,7 @@ NextActions = Callable[[Sequence[int]], dict[int, str]]
 PANELS: dict[str, Panel] = {}
 TIMELINE: dict[str, TimelineSource] = {}
 BOOK_COLUMNS: dict[str, BookColumn] = {}
+BOOK_FILTERS: dict[str, BookFilter] = {}
 NEXT_ACTIONS: dict[str, NextActions] = {}
 PALETTE: dict[str, PaletteItem] = {}
 TIER_LABELS: dict[str, Callable[[], dict[int, str]]] = {}
@@ -90,6 +103,11 @@ def add_timeline_source(source: TimelineSource) -> None:
 def add_book_column(column: BookColumn) -> None:
     """Offers a column to the book; raises `ValueError` for a key that is taken."""
     _add(BOOK_COLUMNS, column.key, column)
+
+
+def add_book_filter(wanted: BookFilter) -> None:
+    """Offers a filter to the book; raises `ValueError` for a key that is taken."""
+    _add(BOOK_FILTERS, wanted.key, wanted)
 
 
 def add_next_actions(key: str, load: NextActions) -> None:

@@ -37,6 +37,8 @@ class Filters:
     strategic: bool = False
     with_alerts: bool = False
     trial: bool = False
+    further: tuple[tuple[str, str], ...] = ()
+    """Filters of higher floors, each by its key with the choice."""
 
     @property
     def ranks(self) -> set[int | None]:

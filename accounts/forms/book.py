@@ -12,6 +12,7 @@ from django.http import QueryDict
 from accounts.domain.book import PAGE_SIZES, STANDARD_SIZE, STANDARD_SORT, TIERS, Filters, Order
 from accounts.models import Account, Segment, User
 from accounts.queries.book_columns import Column, columns, sortable_keys, standard_columns
+from accounts.registries import BOOK_FILTERS
 
 MOST_DAYS = 3650
 # In these a person types, so that each change is the same step of the browser's history.
@@ -23,6 +24,11 @@ FILTERS = (
 FLAGS = ("strategic", "alerts", "trial")
 IN_SIGHT = ("q", "tier", "renewal", "untouched")
 LAYOUT = ("sort", "col", "size")
+
+
+def filter_names() -> tuple[str, ...]:
+    """Every filter: those of the ground, and those that higher floors add."""
+    return (*FILTERS, *BOOK_FILTERS)
 
 
 def _choices(several: Iterable[tuple[str, str]], label: str) -> forms.MultipleChoiceField:
@@ -106,6 +112,13 @@ class BookForm(forms.Form):
     def __init__(self, data: QueryDict, *, user: User, segments: Iterable[Segment], people: Iterable[User]) -> None:
         super().__init__(data)
         self.user = user
+        for wanted in BOOK_FILTERS.values():
+            self.fields[wanted.key] = forms.ChoiceField(
+                choices=[("", "Any"), *wanted.choices],
+                required=False,
+                label=wanted.label,
+                error_messages={"invalid_choice": f"There is no {wanted.label.lower()} “%(value)s”."},
+            )
         for name, choices in {
             "segment": [(segment.key, segment.name) for segment in segments],
             "owner": _owners(user, people),
@@ -116,7 +129,7 @@ class BookForm(forms.Form):
     @property
     def fallible(self) -> list[BoundField]:
         """Filters that can be wrong, each with a place beside it that says how; what is ticked on or off cannot."""
-        return [self[name] for name in FILTERS if name not in FLAGS]
+        return [self[name] for name in filter_names() if name not in FLAGS]
 
     @property
     def ticked(self) -> list[BoundField]:
@@ -126,7 +139,7 @@ class BookForm(forms.Form):
     @property
     def chosen(self) -> list[BoundField]:
         """Filters behind the button that are chosen from a list."""
-        return [self[name] for name in ("status", "owner")]
+        return [self[name] for name in ("status", "owner", *BOOK_FILTERS)]
 
     @property
     def amounts(self) -> list[BoundField]:
@@ -141,7 +154,7 @@ class BookForm(forms.Form):
     @property
     def has_hidden_errors(self) -> bool:
         """Whether something behind the button is wrong, so that it must be in sight."""
-        return any(self[name].errors for name in FILTERS if name not in IN_SIGHT)
+        return any(self[name].errors for name in filter_names() if name not in IN_SIGHT)
 
     def clean_sort(self) -> str:
         """The order; one that there is not is refused."""
@@ -189,7 +202,7 @@ class BookState:
         return [
             (str(self.form.fields[name].label), str(words))
             for name, errors in self.form.errors.items()
-            if name not in FILTERS
+            if name not in filter_names()
             for words in errors
         ]
 
@@ -200,12 +213,15 @@ class BookState:
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.pairs(FILTERS))
+        return bool(self.pairs(filter_names()))
 
-    def pairs(self, names: Iterable[str] = (*FILTERS, *LAYOUT)) -> list[tuple[str, str]]:
-        """Names and values as the address holds them, in a fixed order and without what says nothing or was wrong."""
+    def pairs(self, names: Iterable[str] = ()) -> list[tuple[str, str]]:
+        """Names and values as the address holds them, in a fixed order and without what says nothing or was wrong.
+
+        Without `names`, all filters and the layout.
+        """
         found: list[tuple[str, str]] = []
-        for name in names:
+        for name in names or (*filter_names(), *LAYOUT):
             value = self.form.cleaned_data.get(name)
             if isinstance(value, list):
                 found += [(name, one) for one in value]
@@ -216,12 +232,12 @@ class BookState:
     @property
     def query(self) -> str:
         """The query string of this state without the page: what is saved, exported and changed by links."""
-        return self.encoded((*FILTERS, *LAYOUT))
+        return self.encoded((*filter_names(), *LAYOUT))
 
     @property
     def filter_query(self) -> str:
         """The filters alone, as a bulk action takes them."""
-        return self.encoded(FILTERS)
+        return self.encoded(filter_names())
 
     def encoded(self, names: Iterable[str]) -> str:
         """The query string of some of its values."""
@@ -261,6 +277,7 @@ def read_state(data: QueryDict, *, user: User, segments: Iterable[Segment], peop
             strategic=given.get("strategic", False),
             with_alerts=given.get("alerts", False),
             trial=given.get("trial", False),
+            further=tuple((key, given[key]) for key in BOOK_FILTERS if given.get(key)),
         ),
         order=Order.parse(given.get("sort") or STANDARD_SORT),
         columns=tuple(c for c in columns() if c.key in {"name", *chosen}) if chosen else standard_columns(user),

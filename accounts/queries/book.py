@@ -13,7 +13,7 @@ from accounts.domain.book import NO_TIER, TIERS, WORST_OF_BEST, Filters, Order
 from accounts.models import Account, Task, User
 from accounts.models.account import AccountQuerySet
 from accounts.queries.book_columns import NEXT, Column, column_of, ordered, with_risk
-from accounts.registries import NEXT_ACTIONS, tier_labels
+from accounts.registries import BOOK_FILTERS, NEXT_ACTIONS, tier_labels
 from cs_workspace.common import clock
 
 RENEWING_DAYS = 90
@@ -144,6 +144,8 @@ def matching(
         found = found.filter(arr__lte=filters.arr_max)
     flags = {"strategic": filters.strategic, "is_trial": filters.trial, "open_alerts__gt": filters.with_alerts}
     found = found.filter(**{name: 0 if name.endswith("gt") else True for name, wanted in flags.items() if wanted})
+    for key, choice in filters.further:
+        found = found.filter(BOOK_FILTERS[key].condition(choice))
     return found if any_tier else in_tiers(found, filters)
 
 
@@ -221,7 +223,9 @@ def rows_of(accounts: QuerySet[Account], columns: Sequence[Column], *, now: dt.d
     """The accounts with what their columns show. One query, one per drawing, for tasks, per source of next actions."""
     exports = [export for column in columns for export in column.exports if export.path != NEXT]
     rows: list[Row] = list(
-        with_risk(accounts).values(*{"pk", "name", "health_rank", *(export.path for export in exports)})
+        with_risk(accounts).values(
+            *{"pk", "name", "health_rank", "health_override", *(export.path for export in exports)}
+        )
     )
     ids = [row["pk"] for row in rows]
     drawn = [column.drawing for column in columns if column.drawing]

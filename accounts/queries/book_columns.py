@@ -81,6 +81,11 @@ def _day(moment: dt.datetime | None) -> dt.date | None:
     return clock.day_of(moment) if moment else None
 
 
+def _override(override: dict[str, str] | None) -> str | None:
+    """By whom the tier is overridden and what was computed."""
+    return f"by {override['by']}, computed {override['tier'] or 'no score'}" if override else None
+
+
 def _label(choices: type) -> Callable[[str], str]:
     labels = dict(choices.choices)  # type: ignore[attr-defined]  # a class of choices
     return lambda value: labels.get(value, "")
@@ -110,7 +115,11 @@ BEFORE_DRAWINGS = (
         F("health_score"),
         indexed="health_score",
         standard=True,
-        exports=(Export("Tier", "health_tier", lambda tier: tier or None), Export("Score", "health_score")),
+        exports=(
+            Export("Tier", "health_tier", lambda tier: tier or None),
+            Export("Score", "health_score"),
+            Export("Tier overridden", "health_override", _override),
+        ),
     ),
 )
 AFTER_DRAWINGS = (
@@ -213,7 +222,9 @@ AFTER_DRAWINGS = (
 
 def columns() -> tuple[Column, ...]:
     """Every column that can be shown, in the order of the page."""
-    drawings = tuple(Column(drawn.key, drawn.label, standard=True, drawing=drawn) for drawn in BOOK_COLUMNS.values())
+    drawings = tuple(
+        Column(drawn.key, drawn.label, standard=drawn.standard, drawing=drawn) for drawn in BOOK_COLUMNS.values()
+    )
     return BEFORE_DRAWINGS + drawings + AFTER_DRAWINGS
 
 

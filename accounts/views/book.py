@@ -18,6 +18,7 @@ from accounts.queries.book import BookPage, book_page, tags_of
 from accounts.queries.book_columns import Column, columns
 from accounts.queries.book_export import export_rows, header_of
 from accounts.queries.book_views import BookView, views_for
+from accounts.registries import BOOK_FILTERS
 from cs_workspace.common import clock
 from cs_workspace.common.fragments import render_page
 from cs_workspace.common.sending import send_csv, send_xlsx
@@ -116,7 +117,7 @@ def _pager(state: BookState, page: BookPage) -> list[tuple[int, str]]:
 def _active(state: BookState) -> list[tuple[str, str]]:
     """The filters that are not always in sight, in words, each with the address without it."""
     form, words = state.form, []
-    for name in ("segment", "stage", "trend", "status", "owner", "tag", "arr_min", "arr_max", *FLAGS):
+    for name in ("segment", "stage", "trend", "status", "owner", "tag", "arr_min", "arr_max", *BOOK_FILTERS, *FLAGS):
         values = [value for key, value in state.pairs([name])]
         if values:
             label = form.fields[name].label

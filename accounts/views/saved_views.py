@@ -5,7 +5,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.forms.book import FILTERS, BookState, state_of
+from accounts.forms.book import BookState, filter_names, state_of
 from accounts.forms.saved_view import EditSavedViewForm, SavedViewForm
 from accounts.http import UserRequest
 from accounts.models import DefaultView, SavedView
@@ -96,7 +96,7 @@ def _state(request: UserRequest) -> BookState:
 
 def _query(state: BookState) -> str:
     """Filters, order and size; columns are kept beside them."""
-    return state.encoded((*FILTERS, "sort", "size"))
+    return state.encoded((*filter_names(), "sort", "size"))
 
 
 def _show(view: SavedView) -> HttpResponse:

@@ -82,12 +82,36 @@ def tone(value: Decimal | float | None) -> str:
 
 
 @register.simple_tag
-def tier(rank: int | None, label: str = "", value: Decimal | None = None) -> SafeString:
-    """The chip of a tier: figure, label, colour and a shape; grey where there is no score."""
+def tier(
+    rank: int | None, label: str = "", value: Decimal | None = None, override: dict[str, Any] | None = None
+) -> SafeString:
+    """The chip of a tier: figure, label, colour and a shape; grey where there is no score.
+
+    `override` is what an account keeps beside a tier that a person set (`Account.health_override`): the chip gets a
+    mark and says who set it, until when, and what was computed. One that has just run out counts no more.
+    """
+    if override and dt.datetime.fromisoformat(override["ends_at"]) <= clock.now():
+        rank, label, override = override["rank"], override["tier"], None
+    if override:
+        return _overridden(rank, label, value, override)
     if rank is None:
         return format_html('<span class="tier t0" title="Not enough data for a score">{}</span>', "No score")
     figure = f"{value:.0f} " if value is not None else ""
     return format_html('<span class="tier t{}">{}{}</span>', rank, figure, label)
+
+
+def _overridden(rank: int | None, label: str, value: Decimal | None, override: dict[str, Any]) -> SafeString:
+    day = short_day(dt.date.fromisoformat(override["until"]))
+    words = f"by {override['by']} until {day}, computed: {override['tier'] or 'No score'}"
+    return format_html(
+        '<span class="tier t{} by-hand" title="{} {}">{}{}<span class="visually-hidden"> {}</span></span>',
+        rank,
+        label,
+        words,
+        f"{value:.0f} " if value is not None else "",
+        label,
+        words,
+    )
 
 
 @register.simple_tag

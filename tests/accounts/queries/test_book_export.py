@@ -34,6 +34,7 @@ def test_a_column_of_the_page_is_one_or_more_of_the_file_and_drawings_are_none()
         "Account",
         "Tier",
         "Score",
+        "Tier overridden",
         "ARR (EUR)",
         "Renewal",
         "Days to renewal",
@@ -71,6 +72,7 @@ def test_all_columns_of_an_account_are_written_as_values():
         "Account": "Halden",
         "Tier": "Critical",
         "Score": Decimal("31.0"),
+        "Tier overridden": None,
         "Trend": "Declining",
         "ARR (EUR)": Decimal("1000.01"),
         "Segment": "Enterprise+",
@@ -103,7 +105,8 @@ def test_what_is_unknown_is_empty_and_not_nought():
     values = dict(zip(header_of(EVERY), row, strict=True))
     unknown = [name for name, value in values.items() if value is None]
     assert unknown == [
-        *("Tier", "Score", "Segment", "Renewal", "Days to renewal", "Last touch", "Next action", "Owner", "Tags"),
+        *("Tier", "Score", "Tier overridden", "Segment", "Renewal", "Days to renewal", "Last touch"),
+        *("Next action", "Owner", "Tags"),
         *("Revenue at risk (EUR)", "Why", "Confidence", "Customer since", "Industry", "Country", "Domain"),
         "External id",
     ]
