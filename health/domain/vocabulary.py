@@ -249,10 +249,18 @@ def _relationship() -> Iterator[Metric]:
         definition="Contacts of a key role who left or changed.", low=0,
         phrase="{v} key contact{s} left or changed", goal="{fewer} fewer key change{s} in 90 days",
     )
+
+
+def _judgement() -> Iterator[Metric]:
     yield Metric(
         "strategic_alignment", "Strategic alignment", Kind.CATEGORY, "class", "judgement", "now", NONE,
         ("aligned", "uncertain", "misaligned"), "The CSM's judgement.",
         phrase="strategically {v}", goal="strategically {v}",
+    )
+    yield Metric(
+        "csm_pulse", "CSM pulse", Kind.COUNT, "0–4", "judgement", "45 d", HIGHER,
+        definition="The CSM's own judgement, from 0 (leaving) to 4 (strong).", low=0, high=4,
+        phrase="pulse {v} of 4", goal="a pulse of {v} of 4",
     )
 
 
@@ -304,5 +312,5 @@ def _money() -> Iterator[Metric]:
     )
 
 
-SHELVES: Final = (_usage, _support, _voice, _engagement, _outcomes, _relationship, _money)
+SHELVES: Final = (_usage, _support, _voice, _engagement, _outcomes, _relationship, _judgement, _money)
 METRICS: Final[dict[str, Metric]] = {metric.name: metric for shelf in SHELVES for metric in shelf()}
