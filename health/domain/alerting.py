@@ -131,6 +131,7 @@ class AccountState(NamedTuple):
     declining  1.0 or 0.0; NaN where the trend is unknown
     sustained  declining through the whole window
     silent     sources that used to report and are silent for the window of the rule
+    excused    a person set a better tier than the computed one
     """
 
     score: Any
@@ -140,6 +141,7 @@ class AccountState(NamedTuple):
     declining: Any
     sustained: Any
     silent: Any
+    excused: Any = False
 
 
 class States(AccountState):
@@ -209,6 +211,7 @@ def _states(
         declining=np.where(trends.course == Course.UNKNOWN, np.nan, trends.course == Course.DECLINING),
         sustained=trends.sustained,
         silent=silent,
+        excused=np.zeros(len(score), dtype=bool),
     )
 
 
@@ -234,7 +237,7 @@ def fires(rule: AlertRule, now: AccountState, before: AccountState) -> Any:
         case Trigger.DECLINING:
             return now.sustained & np.logical_not(before.sustained)
         case Trigger.SCORE_UNDER:
-            return (now.score < rule.threshold) & np.logical_not(before.score < rule.threshold)
+            return _under(rule.threshold, now) & np.logical_not(_under(rule.threshold, before))
         case Trigger.DATA_GAP:
             return (now.silent > 0) & (before.silent == 0)
 
@@ -349,13 +352,18 @@ def _holds(rule: AlertRule, state: AccountState, existing: Existing) -> bool:
         case Trigger.DECLINING:
             return bool(state.declining)
         case Trigger.SCORE_UNDER:
-            return bool(state.score < rule.threshold + HYSTERESIS)
+            return bool(_under(rule.threshold + HYSTERESIS, state))
         case Trigger.DATA_GAP:
             return bool(state.silent > 0)
 
 
 def _dropped(rule: AlertRule, state: AccountState) -> Any:
     return np.round(state.highest - state.score, 9) > rule.threshold
+
+
+def _under(bound: float, state: AccountState) -> Any:
+    """Whether the score is under a bound, and nobody says that the account fares better than that."""
+    return (state.score < bound) & np.logical_not(state.excused)
 
 
 def _cause(rule: AlertRule, state: AccountState, previous: AccountState) -> str:

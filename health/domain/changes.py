@@ -80,6 +80,8 @@ class AccountChange:
     raises: Sequence[Lift]
     """What would raise it most, largest gain first."""
     confidence: float
+    judged: str = ""
+    """By whom and until when the tier is overridden; empty where the computed one counts."""
 
     def states_for(self, rule: AlertRule) -> tuple[AccountState, AccountState]:
         """Now and as last evaluated, as `health.domain.alerting.decide` takes them."""

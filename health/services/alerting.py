@@ -158,7 +158,7 @@ def _apply(move: Move, gaps: Sequence[Reason], *, as_of: dt.date, at: dt.datetim
     alert.state = Alert.State.OPEN
     alert.acknowledged_at = alert.acknowledged_by = alert.snoozed_until = None
     alert.severity = move.rule.severity
-    alert.title = move.decision.reason[:200]
+    alert.title = _title(move)[:200]
     alert.reasons = _reasons(move, gaps)
     alert.next_action = move.rule.next_action
     alert.score_after = alert.worst_score = _stored(now.score)
@@ -171,6 +171,13 @@ def _apply(move: Move, gaps: Sequence[Reason], *, as_of: dt.date, at: dt.datetim
     alert.acted = False
     if action is Action.REOPEN:
         alert.reopened += 1
+
+
+def _title(move: Move) -> str:
+    """What changed; of a tier that a person set, who did."""
+    if move.rule.trigger is Trigger.ENTERS_TIER and move.change.judged:
+        return f"{move.rule.name} {move.change.judged}"
+    return move.decision.reason
 
 
 def _reasons(move: Move, gaps: Sequence[Reason]) -> list[Reason]:

@@ -7,7 +7,7 @@ with the same observations changes nothing.
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from django.db import connection, transaction
@@ -24,12 +24,15 @@ from health.domain.scoring import score_accounts
 from health.domain.trend import score_trends
 from health.metrics import compute
 from health.models import Run, SegmentFigures
+from health.queries.judgement import live_overrides
 from health.queries.scorecards import Judges, published_scorecards
 from health.services import snapshots
 from health.services.alerting import raise_alerts
+from health.services.disagreeing import MONEY_SPEAKS, forget_disagreements, refresh_disagreements
 from health.services.expecting import expect_churn
 from health.services.products import Holdings, OfProducts, holdings, score_products, write_product_scores
 from health.services.segments import ensure_figures
+from health.services.signalling import detect_signals
 from health.services.snapshots import Verdict
 from health.services.standing import Scored, changes_of
 
@@ -58,6 +61,8 @@ class _Member:
     stage: str
     customer_since: dt.date | None
     rank: int | None
+    overruled: int
+    """The rank of the tier that a person had set when the account was computed last; 0 for none."""
     skipped: Skipped | None
 
 
@@ -94,13 +99,20 @@ def _recompute(
         snapshots.clear_accounts(unscored, at=at)
     held = holdings([one.pk for group in groups.values() for one in group], day=day)
     of_products: list[OfProducts] = []
+    overrides = live_overrides(account_ids, now=at) if is_today else {}
     for version_id, group in groups.items():
         if version_id is not None:
             scored = _score(version_id, group, judges, figures, held, day)
+            scored = replace(scored, overrides=overrides, overruled=np.array([one.overruled for one in group]))
             of_products += [scored.products] if scored.products else []
             _write(outcome, scored, group, at=at, is_today=is_today, alerts=alerts)
+            if is_today:
+                refresh_disagreements(scored.verdict.account_ids, day=day, readings=scored.readings)
     if is_today:
         write_product_scores(of_products, account_ids, day=day)
+        forget_disagreements(unscored)
+        if alerts:
+            detect_signals(account_ids, day=day, at=at)
     return outcome
 
 
@@ -119,7 +131,7 @@ def _members(account_ids: Sequence[int], day: dt.date) -> list[_Member]:
         .order_by("pk")
         .values_list(
             "pk", "segment_id", "segment__key", "stage", "customer_since", "health_rank", "churned_on", "is_trial",
-            "archived_at",
+            "archived_at", "health_override",
         )
     )  # fmt: skip
     return [
@@ -129,7 +141,8 @@ def _members(account_ids: Sequence[int], day: dt.date) -> list[_Member]:
             segment=segment or WHOLE_BOOK,
             stage=stage,
             customer_since=since,
-            rank=rank,
+            rank=rank if override is None else override["rank"],
+            overruled=0 if override is None else rank,
             skipped=skipped_because(
                 churned_on=churned_on,
                 is_trial=is_trial,
@@ -138,7 +151,7 @@ def _members(account_ids: Sequence[int], day: dt.date) -> list[_Member]:
                 day=day,
             ),
         )
-        for pk, segment_id, segment, stage, since, rank, churned_on, is_trial, archived_at in rows
+        for pk, segment_id, segment, stage, since, rank, churned_on, is_trial, archived_at, override in rows
     ]
 
 
@@ -196,7 +209,7 @@ def _write(
         expected = expect_churn(verdict, day=scored.day)
         snapshots.update_accounts(
             verdict, trends=trends, reasons=_reasons(scored), churns=expected.shares, bases=expected.bases,
-            day=scored.day, at=at,
+            overrides=scored.overrides, day=scored.day, at=at,
         )  # fmt: skip
         outcome.tier_moves += sum(
             before is not None and after is not None and before != after

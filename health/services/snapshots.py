@@ -1,7 +1,8 @@
 """Writes what was computed: snapshots, and the current health on the accounts' rows. Both only where it differs."""
 
 import datetime as dt
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,10 +11,12 @@ import numpy as np
 import numpy.typing as npt
 from django.db import connection
 
+from accounts.models import Account
 from cs_workspace.common import clock
 from cs_workspace.common.expressions import array
 from health.domain.scorers import FloatArray
 from health.domain.scoring import Scores, stored
+from health.queries.judgement import InForce
 
 # Half of what a four-byte float can hold; readings are compared at as many decimals.
 KEPT_DECIMALS = 6
@@ -29,7 +32,9 @@ UPSERT = """
     ) AS v (account_id, score, rank, confidence, dimensions, readings, points, weights)
     ON CONFLICT (account_id, day) DO UPDATE SET version_id = excluded.version_id, score = excluded.score,
         rank = excluded.rank, confidence = excluded.confidence, dimensions = excluded.dimensions,
-        readings = excluded.readings, points = excluded.points, weights = excluded.weights
+        readings = excluded.readings, points = excluded.points, weights = excluded.weights,
+        restated_at = CASE WHEN t.version_id <> excluded.version_id AND t.day < %(today)s::date
+            THEN %(at)s ELSE t.restated_at END
     WHERE (t.version_id, t.score, t.rank, t.confidence, t.dimensions, t.readings, t.points, t.weights)
         IS DISTINCT FROM (excluded.version_id, excluded.score, excluded.rank, excluded.confidence,
             excluded.dimensions, excluded.readings, excluded.points, excluded.weights)
@@ -38,25 +43,28 @@ UPSERT = """
 UPDATE_ACCOUNTS = """
     UPDATE accounts_account a SET health_score = v.score, health_tier = v.tier, health_rank = v.rank,
         health_trend = v.trend, health_confidence = v.confidence, health_reason = v.reason,
-        expected_churn = v.churn, churn_basis = v.basis, health_updated = %(at)s
+        expected_churn = v.churn, churn_basis = v.basis, health_override = v.override::jsonb,
+        health_updated = %(at)s
     FROM unnest(
         %(ids)s::bigint[], %(scores)s::numeric[], %(tiers)s::text[], %(ranks)s::smallint[], %(trends)s::text[],
-        %(confidences)s::numeric[], %(reasons)s::text[], %(churns)s::numeric[], %(bases)s::text[]
-    ) AS v (id, score, tier, rank, trend, confidence, reason, churn, basis)
+        %(confidences)s::numeric[], %(reasons)s::text[], %(churns)s::numeric[], %(bases)s::text[],
+        %(overrides)s::text[]
+    ) AS v (id, score, tier, rank, trend, confidence, reason, churn, basis, override)
     WHERE a.id = v.id AND (
         a.health_updated IS NULL OR a.health_updated < %(midnight)s OR
         (a.health_score, a.health_tier, a.health_rank, a.health_trend, a.health_confidence, a.health_reason,
-            a.expected_churn, a.churn_basis) IS DISTINCT FROM
-        (v.score, v.tier, v.rank, v.trend, v.confidence, v.reason, v.churn, v.basis)
+            a.expected_churn, a.churn_basis, a.health_override) IS DISTINCT FROM
+        (v.score, v.tier, v.rank, v.trend, v.confidence, v.reason, v.churn, v.basis, v.override::jsonb)
     )
 """
 CLEAR_ACCOUNTS = """
     UPDATE accounts_account SET health_score = NULL, health_tier = '', health_rank = NULL, health_trend = '',
-        health_confidence = NULL, health_reason = '', expected_churn = NULL, churn_basis = '',
+        health_confidence = NULL, health_reason = '', expected_churn = NULL, churn_basis = '', health_override = NULL,
         health_updated = %(at)s
     WHERE id = ANY(%(ids)s) AND (
         health_score IS NOT NULL OR health_tier <> '' OR health_rank IS NOT NULL OR health_trend <> ''
         OR health_confidence IS NOT NULL OR health_reason <> '' OR expected_churn IS NOT NULL
+        OR health_override IS NOT NULL
     )
 """
 # One row an account and not one a snapshot: fewer, and read as whole columns.
@@ -101,11 +109,16 @@ def history(account_ids: Sequence[int], *, day: dt.date, days: int) -> tuple[Flo
 
 
 def write_snapshots(verdict: Verdict, *, day: dt.date) -> int:
-    """The snapshots of a day; gives how many were made or changed."""
+    """The snapshots of a day; gives how many were made or changed.
+
+    A day that is over and was judged by another version is marked as restated.
+    """
     scores = verdict.scores
     return _execute(
         UPSERT,
         day=day,
+        today=clock.today(),
+        at=clock.now(),
         ids=array(verdict.account_ids),
         version=verdict.version_id,
         scores=verdict.totals,
@@ -134,23 +147,35 @@ def update_accounts(
     reasons: Sequence[str],
     churns: Sequence[Decimal | None],
     bases: Sequence[str],
+    overrides: Mapping[int, InForce],
     day: dt.date,
     at: dt.datetime,
 ) -> int:
-    """The current health on the accounts' rows, with the expected churn and its basis; gives how many were changed."""
+    """The current health on the accounts' rows, with the expected churn and its basis; gives how many were changed.
+
+    Where a person overrides the tier, theirs stands on the row with its churn, and the computed one beside it.
+    """
     card = verdict.scores.scorecard
-    tiers = verdict.scores.tier.tolist()
+    labels = [card.tiers[index].label if index >= 0 else "" for index in verdict.scores.tier.tolist()]
+    ranks, churns, bases = verdict.ranks, list(churns), list(bases)
+    kept: list[str | None] = [None] * len(labels)
+    for place, pk in enumerate(verdict.account_ids if overrides else ()):
+        if (override := overrides.get(pk)) is not None:
+            kept[place] = json.dumps(override.beside(labels[place], ranks[place]))
+            labels[place], ranks[place] = override.label, override.rank
+            churns[place], bases[place] = override.expected_churn, Account.ChurnBasis.TIER.value
     return _execute(
         UPDATE_ACCOUNTS,
         ids=array(verdict.account_ids),
         scores=verdict.totals,
-        tiers=[card.tiers[index].label if index >= 0 else "" for index in tiers],
-        ranks=verdict.ranks,
+        tiers=labels,
+        ranks=ranks,
         trends=list(trends),
         confidences=np.round(verdict.scores.confidence, 3).tolist(),
         reasons=[reason[:200] for reason in reasons],
-        churns=list(churns),
-        bases=list(bases),
+        churns=churns,
+        bases=bases,
+        overrides=kept,
         at=at,
         midnight=clock.start_of(day),
     )

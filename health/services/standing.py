@@ -3,7 +3,7 @@
 import datetime as dt
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -13,12 +13,14 @@ from cs_workspace.common.expressions import among
 from health.domain.alerting import AlertRule, States, Trigger, fires, silent_sources, standings
 from health.domain.changes import AccountChange, Cause, Later, Lift
 from health.domain.explanation import Row, moved, raises, restored_row, row_of
+from health.domain.overruling import overruled
 from health.domain.phrases import describe
 from health.domain.scorecards import Scorecard
 from health.domain.scorers import FloatArray
 from health.models import Alert, Snapshot
 from health.queries.alert_rules import active_rules
 from health.queries.gaps import Reporting, reporting
+from health.queries.judgement import InForce
 from health.queries.scorecards import domain_scorecards
 from health.services.products import OfProducts
 from health.services.snapshots import Verdict
@@ -42,6 +44,11 @@ class Scored:
     months: FloatArray
     day: dt.date
     products: OfProducts | None = None
+    readings: Mapping[str, FloatArray] = field(default_factory=dict)
+    overrides: Mapping[int, InForce] = field(default_factory=dict)
+    """Tiers that people set in place of the computed ones, by account."""
+    overruled: npt.NDArray[np.int64] | None = None
+    """(n,) Ranks of the tiers that they had set when the accounts were computed last; 0 for none."""
 
     @cached_property
     def evaluated(self) -> tuple[FloatArray, npt.NDArray[np.int64]]:
@@ -49,6 +56,12 @@ class Scored:
         columns = np.flatnonzero(~np.isnan(self.history).all(axis=0))
         end = columns[-1] + 1 if len(columns) else 0
         return self.history[:, :end], self.days[:end]
+
+    @cached_property
+    def overrules(self) -> npt.NDArray[np.int64]:
+        """(n,) Ranks of the tiers that people set; 0 where the computed one counts."""
+        found = (self.overrides.get(pk) for pk in self.verdict.account_ids)
+        return np.array([0 if one is None else one.rank for one in found], dtype=np.int64)
 
     def row(self, index: int) -> Row:
         """One account, to be explained."""
@@ -77,6 +90,7 @@ def changes_of(scored: Scored) -> list[AccountChange]:
             reasons=Later(lambda index=index: earlier.reasons(index)),  # type: ignore[misc]
             raises=Later(lambda index=index: _lifts(scored.row(index))),  # type: ignore[misc]
             confidence=float(scored.verdict.scores.confidence[index]),
+            judged=scored.overrides[ids[index]].in_words if ids[index] in scored.overrides else "",
         )
         for index in chosen
     ]
@@ -98,7 +112,7 @@ def _states(scored: Scored, rules: Iterable[AlertRule]) -> dict[str, tuple[State
 def _standings(scored: Scored, drop_days: int, gap_days: int) -> tuple[States, States]:
     history, days = scored.evaluated
     now, before = _silent(scored, gap_days) if gap_days else (None, None)
-    return standings(
+    now_states, states_before = standings(
         scored.verdict.scores.scorecard,
         history,
         days,
@@ -108,6 +122,8 @@ def _standings(scored: Scored, drop_days: int, gap_days: int) -> tuple[States, S
         silent=now,
         silent_before=before,
     )
+    overruled_before = np.zeros(len(scored.overrules), np.int64) if scored.overruled is None else scored.overruled
+    return overruled(now_states, scored.overrules), overruled(states_before, overruled_before)
 
 
 def _silent(scored: Scored, window: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
