@@ -1,5 +1,7 @@
 """What every page has: the login, counts, scheme, settings, and manners towards HTMX."""
 
+import datetime as dt
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -52,7 +54,7 @@ def test_the_navigation_counts_what_waits_for_the_user(client: Client, cast: Cas
     AccountFactory(owner=cast.owner, health_rank=4, health_score=20)
     client.force_login(cast.owner)
     items = {item.label: item.count for item in client.get(reverse("nav-counts")).context["shell"]["nav"]}
-    assert items == {"Today": None, "Book": 2, "At risk": 1, "Alerts": 0, "Tasks": 1}
+    assert items == {"Today": None, "Book": 2, "At risk": 1, "Disagreements": 0, "Alerts": 0, "Tasks": 1}
 
 
 def test_the_scheme_is_kept_in_a_cookie_and_painted_at_once(client: Client, cast: Cast) -> None:
@@ -69,15 +71,38 @@ def test_a_scheme_that_does_not_exist_changes_nothing(client: Client) -> None:
 
 def test_users_set_their_zone_and_e_mail(client: Client, cast: Cast) -> None:
     client.force_login(cast.read_only)
-    data = {"time_zone": "Europe/Berlin", "email_delivery": "digest"}
+    hours = {"digest_hour": "9", "quiet_from": "20:00", "quiet_to": "08:00", "quiet_weekends": "on"}
+    data = {"time_zone": "Europe/Berlin", "email_delivery": "digest", **hours}
     assert client.post(reverse("settings"), data).status_code == 302
     cast.read_only.refresh_from_db()
     assert (cast.read_only.time_zone, cast.read_only.email_delivery) == ("Europe/Berlin", "digest")
+    assert (cast.read_only.quiet_from, cast.read_only.quiet_to) == (dt.time(20), dt.time(8))
+    assert (cast.read_only.quiet_weekends, cast.read_only.quiet_lets_critical) == (True, False)
+    assert 'value="20:00"' in client.get(reverse("settings")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "words"),
+    [
+        ({"quiet_from": "20:00"}, "quiet_to", "until when"),
+        ({"quiet_to": "20:00"}, "quiet_from", "from when"),
+        ({"quiet_from": "20:00", "quiet_to": "20:00"}, "quiet_to", "another time"),
+        ({"quiet_from": "20:00", "quiet_to": "09:00"}, "digest_hour", "within your quiet hours"),
+        ({"quiet_from": "25:00", "quiet_to": "x"}, "quiet_from", "valid time"),
+        ({"digest_hour": "24"}, "digest_hour", "valid choice"),
+    ],
+)
+def test_hours_without_sense_are_refused_by_the_field(client: Client, cast: Cast, given, field, words) -> None:
+    client.force_login(cast.owner)
+    data = {"time_zone": "UTC", "email_delivery": "digest", "digest_hour": "7"} | given
+    response = client.post(reverse("settings"), data)
+    assert response.status_code == 422
+    assert words in " ".join(response.context["form"].errors[field])
 
 
 def test_a_zone_that_does_not_exist_is_refused_by_the_field(client: Client, cast: Cast) -> None:
     client.force_login(cast.owner)
-    response = client.post(reverse("settings"), {"time_zone": "Mars/Base", "email_delivery": "digest"})
+    response = client.post(reverse("settings"), {"time_zone": "Mars/Base", "email_delivery": "digest", "digest_hour": "7"})
     assert response.status_code == 422
     assert "time_zone" in response.context["form"].errors
 

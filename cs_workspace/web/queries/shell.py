@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import Account, Notification, Task, User
 from cs_workspace.common import clock
-from health.models import Alert
+from health.models import Alert, Disagreement
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ def frame_of(user: User, path: str) -> dict[str, Any]:
         ("Today", "today", "today", None),
         ("Book", "book", "accounts:book", counts["accounts"]),
         ("At risk", "risk", "health:at_risk", counts["at_risk"]),
+        ("Disagreements", "apart", "health:disagreements", counts["disagreements"]),
         ("Alerts", "alerts", "health:alerts", counts["alerts"]),
         ("Tasks", "tasks", "accounts:tasks", counts["tasks"]),
     ]
@@ -48,6 +49,7 @@ def _counts(user: User) -> dict[str, int]:
     counted = {
         "accounts": accounts,
         "at_risk": accounts.at_risk(),
+        "disagreements": accounts.filter(pk__in=Disagreement.objects.filter(seen_at=None).values("account")),
         "alerts": Alert.objects.visible_to(user).loud(now=now),
         "tasks": Task.objects.assigned_to([user.pk]).open(now=now),
         "unread": Notification.objects.visible_to(user).unread(),
