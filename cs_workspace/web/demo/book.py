@@ -96,7 +96,7 @@ def _customer(rng: Random, number: int, name: str, days: Days, csms: int, execut
         story=story if not trial else Story.STEADY,
         start=_start(rng, story, days, trial),
         term_months=term,
-        products=tuple(rng.sample(range(len(PRODUCTS)), 2)) if second else (rng.choices((0, 1, 2), (6, 3, 1))[0],),
+        products=_products(rng, second=second, part=part),
         seats=part.seats or rng.randint(*kind.seats),
         price=rng.randint(*kind.price) // 6 * 6,
         owner=part.owner if part.owner is not None else number % csms,
@@ -110,6 +110,11 @@ def _customer(rng: Random, number: int, name: str, days: Days, csms: int, execut
         part=part,
     )
     return _placed(customer, days) if part.renews_in is not None or part.age_days else customer
+
+
+def _products(rng: Random, *, second: bool, part: Part) -> tuple[int, ...]:
+    drawn = tuple(rng.sample(range(len(PRODUCTS)), 2)) if second else (rng.choices((0, 1, 2), (6, 3, 1))[0],)
+    return (drawn[0], (drawn[0] + 1) % len(PRODUCTS)) if part.shelved_days else drawn
 
 
 def _parent(rng: Random, number: int) -> int | None:

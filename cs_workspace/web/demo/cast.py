@@ -24,6 +24,7 @@ class Part:
     turn_ago: int | None = None
     trial: bool = False
     gap_days: int = 0
+    shelved_days: int = 0  # has two products, and hardly anybody has opened the second one for so long
     strategic: bool = False
     parent: int | None = None
 
@@ -69,7 +70,7 @@ CAST: dict[int, Part] = {
         turn_ago=34,
     ),
     3: Part("enterprise", Story.FADING, "Sweden", owner=0, term_months=24, renews_in=128, onset_ago=42, strategic=True),
-    4: Part("enterprise", Story.STEADY, "Netherlands", owner=0, term_months=36, renews_in=204),
+    4: Part("enterprise", Story.STEADY, "Netherlands", owner=0, term_months=36, renews_in=204, shelved_days=25),
     5: Part("mid-market", Story.STEADY, "United Kingdom", owner=0, term_months=12, terms=2, renews_in=47),
     6: Part("mid-market", Story.GROWING, "Finland", owner=0, term_months=12, terms=2, renews_in=91),
     7: Part("enterprise", Story.THRIVING, "Norway", owner=0, term_months=24, renews_in=311, strategic=True),

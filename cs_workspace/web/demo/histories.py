@@ -16,6 +16,7 @@ from cs_workspace.web.demo.offer import PRODUCTS
 from cs_workspace.web.demo.stories import NEVER, Fates, Story, draw_fates
 
 PLAIN, PLAIN_SPAN = np.float32(1.25), 55  # of the cast: what befalls them shows
+SHELVED = 0.02  # what is left of the use of a product that was put on the shelf
 KEEN_AT_NONE, KEENER = 0.04, 1.12  # share of users who take part at all, by adoption
 FIRST_CHURN = HISTORY_DAYS - 365  # nobody leaves before the last year, so that each who left has a history
 
@@ -156,12 +157,14 @@ def _users(
     main = np.diff(account, prepend=-1) > 0
     habit *= np.where(main, np.float32(1), np.float32(0.8))[line]
     joins = _joins(rng, book, account[line], number, seats[line], days)
+    shelved = np.array([book[place].part.shelved_days for place in account]) * ~main
     chance = drive[account[line]] * habit[:, None]
     # The less is adopted the fewer take part at all; those who leave first are always the same.
     keen = (number + rng.random(len(line), dtype=np.float32)) / seats[line]
     chance[keen[:, None] > KEEN_AT_NONE + KEENER * latents.adoption[account[line]]] = 0
     chance[np.arange(days.count) < joins[:, None]] = 0
     return Users(line, number, rng.random(chance.shape, dtype=np.float32) < chance)
+    chance[np.arange(days.count) >= (days.count - shelved[line])[:, None]] *= np.float32(SHELVED)
 
 
 def _joins(

@@ -105,3 +105,15 @@ def test_work_is_overdue_due_today_and_later_and_much_is_done() -> None:
 @pytest.mark.parametrize("accounts", [1, 2, 7])
 def test_a_company_of_few_customers_is_one_too(accounts: int) -> None:
     assert len(chunk_of(accounts).book) == accounts
+
+
+def test_a_product_on_the_shelf_is_hardly_opened_while_the_first_goes_on() -> None:
+    chunk = chunk_of(30)
+    usage = chunk.history.usage
+    (place,) = (number for number, customer in enumerate(chunk.book) if customer.part.shelved_days)
+    first, second = np.flatnonzero(usage.account == place)
+    shelved = chunk.book[place].part.shelved_days
+    now, before = slice(-shelved, None), slice(-90, -shelved)
+    share = {line: usage.active[line, now].mean() / usage.active[line, before].mean() for line in (first, second)}
+    assert share[first] > 0.6
+    assert share[second] < 0.1
