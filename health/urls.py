@@ -2,11 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from health.views import account, alerts, at_risk, runs
-
-app_name = "health"
-
-urlpatterns: list[URLPattern] = [
+from health.views import (
+    account,
+    alerts,
+    at_risk,
+    help,
+    history,
+    runs  app_name = "health"  urlpatterns: list[URLPattern] = [,
+)
     path("at-risk/", at_risk.at_risk, name="at_risk"),
     path("at-risk/export/", at_risk.export, name="at-risk-export"),
     path("alerts/", alerts.alerts, name="alerts"),
@@ -21,6 +24,10 @@ urlpatterns: list[URLPattern] = [
     path("alerts/<int:pk>/reopen/", alerts.reopen, name="reopen-alert"),
     path("accounts/<int:pk>/health/", account.panel, name="account-panel"),
     path("accounts/<int:pk>/usage/", account.usage, name="account-usage"),
+    path("accounts/<int:pk>/health/history/", history.history, name="account-history"),
+    path("accounts/<int:pk>/health/state/", history.state, name="account-state"),
+    path("health/metrics/", help.metrics, name="metrics"),
+    path("health/coverage/", help.scored, name="coverage"),
     path("health/recompute/", runs.recompute_all, name="recompute-all"),
     path("health/recompute/book/", runs.recompute_book, name="recompute-book"),
     path("health/recompute/<int:pk>/", runs.recompute_account, name="recompute-account"),

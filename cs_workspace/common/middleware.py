@@ -1,6 +1,7 @@
 """Small manners that every answer keeps."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -47,6 +48,8 @@ class HtmxManners:
 
     def _append_messages(self, request: HtmxRequest, response: HttpResponse) -> None:
         if "text/html" not in response.get("Content-Type", "") or response.streaming or request.htmx.boosted:
+            return
+        if response.status_code == HTTPStatus.NO_CONTENT:  # nobody would see them there
             return
         messages = get_messages(request)
         if messages:

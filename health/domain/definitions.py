@@ -32,6 +32,11 @@ class Direction(StrEnum):
     LOWER = "lower"
     NONE = "none"
 
+    @property
+    def words(self) -> str:
+        """For people; an em dash where neither way is good."""
+        return {Direction.HIGHER: "higher is better", Direction.LOWER: "lower is better", Direction.NONE: "—"}[self]
+
 
 @dataclass(frozen=True)
 class Metric:
@@ -64,3 +69,10 @@ class Metric:
             raise ValueError(f"{self.name}: a category metric has categories, another has none.")
         if self.kind is Kind.FLAG and self.phrase and self.phrase.count("|") != 1:
             raise ValueError(f"{self.name}: a flag has two phrases, for true and for false.")
+
+    @property
+    def written(self) -> str:
+        """What readings are written in: the unit, or the names that there are."""
+        if self.kind is Kind.CATEGORY:
+            return ", ".join(self.categories)
+        return "true, false" if self.kind is Kind.FLAG else self.unit

@@ -4,7 +4,7 @@ import inspect
 import sys
 from collections.abc import Callable
 
-from health.domain.definitions import Direction, Kind, Metric
+from health.domain.definitions import Metric
 from health.domain.metrics import METRICS
 from health.metrics import READERS
 from health.metrics.registry import OF_PRODUCTS
@@ -25,7 +25,6 @@ last 30 days.
 Products of an account that has several are scored apart. Read of each product by itself, from observations that name it
 and from those that name none, are {of_products}. All other metrics are of the account, and the same for its products.
 """
-DIRECTIONS = {Direction.HIGHER: "higher is better", Direction.LOWER: "lower is better", Direction.NONE: "—"}
 NOT_READ = "Known by name, so that scorecards can use them; nothing observes them yet, and they read as unknown."
 
 
@@ -56,13 +55,6 @@ def _text(thing: object) -> str:
 def _table(metrics: list[Metric]) -> str:
     rows = ["| metric | meaning | reading | window | good |", "| --- | --- | --- | --- | --- |"]
     rows += [
-        f"| `{one.name}` | {one.definition} | {_reading(one)} | {one.window} | {DIRECTIONS[one.direction]} |"
-        for one in metrics
+        f"| `{one.name}` | {one.definition} | {one.written} | {one.window} | {one.direction.words} |" for one in metrics
     ]
     return "\n".join(rows)
-
-
-def _reading(metric: Metric) -> str:
-    if metric.kind is Kind.CATEGORY:
-        return ", ".join(metric.categories)
-    return "true, false" if metric.kind is Kind.FLAG else metric.unit

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from accounts.models import Account
+from django.db.models import Exists, OuterRef
+
+from accounts.models import Account, User
 from cs_workspace.common import clock
 from cs_workspace.common.charts import LineChart, line_chart
 from health.domain.eligibility import Skipped, skipped_because
@@ -28,6 +30,8 @@ class HealthPanel:
     is_pending: bool
     poll_until: int
     """The second, in Unix time, until which the page asks whether a pending score has come."""
+    seen: str
+    """Names the state that is shown, so that a later question can be answered by "nothing new"."""
     skipped: str
     """Why the account gets no score at all, whatever is observed; empty where it gets one."""
     chart: LineChart | None
@@ -80,11 +84,6 @@ class HealthPanel:
         return self.health.movement.moves if self.health and self.health.movement else ()
 
     @property
-    def seen(self) -> str:
-        """Names the state that is shown, so that a later question can be answered by "nothing new"."""
-        return "" if self.health is None or self.health.updated is None else self.health.updated.isoformat()
-
-    @property
     def is_late(self) -> bool:
         """A pending score has not come in the time in which it should have."""
         return self.is_pending and clock.now().timestamp() >= self.poll_until
@@ -115,10 +114,30 @@ def health_panel(account: Account, *, poll_until: int = 0) -> HealthPanel:
         health=health,
         is_pending=is_pending and skipped is None,
         poll_until=poll_until or int((clock.now() + POLL_FOR).timestamp()),
+        seen=_seen(account.health_updated),
         skipped="" if skipped is None else WHY_NONE[skipped],
         chart=_chart(scores, today) if len(scores) > 1 else None,
         weeks=_weeks(scores),
     )
+
+
+@dataclass(frozen=True)
+class HealthState:
+    """How far an account's health is: the newest state, as `HealthPanel.seen` names it, and whether one is to come."""
+
+    seen: str
+    is_pending: bool
+
+
+def state_of(user: User, pk: int) -> HealthState | None:
+    """The state of an account's health; None where the user sees no such account. One query."""
+    marks = DirtyMark.objects.filter(pk=OuterRef("pk"))
+    row = Account.objects.visible_to(user).filter(pk=pk).values_list("health_updated", Exists(marks)).first()
+    return None if row is None else HealthState(_seen(row[0]), row[1])
+
+
+def _seen(updated: dt.datetime | None) -> str:
+    return "" if updated is None else updated.isoformat()
 
 
 WHY_NONE = {

@@ -174,6 +174,14 @@ document.body.addEventListener("htmx:confirm", (event) => {
   if (event.detail.verb !== "get" && event.detail.elt.classList.contains("htmx-request")) event.preventDefault();
 });
 
+// A page that nobody looks at asks for nothing new; once it is seen again it asks at once
+document.body.addEventListener("htmx:beforeRequest", (event) => {
+  if (document.hidden && event.detail.elt.matches("[data-while-seen]")) event.preventDefault();
+});
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) document.querySelectorAll("[data-while-seen]").forEach((node) => htmx.trigger(node, "seen"));
+});
+
 document.body.addEventListener("htmx:oobAfterSwap", () => {
   document.querySelectorAll("[data-toast]:not([data-settled])").forEach((toast) => {
     toast.dataset.settled = "";

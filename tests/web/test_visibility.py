@@ -68,6 +68,8 @@ OBJECTS: dict[str, Builder] = {
     "accounts:task-cancel": record("pk", make.TaskFactory),
     "health:account-panel": lambda cast: {"pk": cast.account.pk},
     "health:account-usage": lambda cast: {"pk": cast.account.pk},
+    "health:account-history": lambda cast: {"pk": cast.account.pk},
+    "health:account-state": lambda cast: {"pk": cast.account.pk},
     "accounts:notification": told_to_the_owner,
     "accounts:read-notification": told_to_the_owner,
     "accounts:unread-notification": told_to_the_owner,
@@ -116,10 +118,12 @@ OPEN: dict[str, str] = {
     "readyz": "asked by machines; says only which server answers",
     "health:recompute-all": "starts a run and shows nothing; refuses all but those who see everything",
     "health:recompute-book": "starts a run over one's own book",
+    "health:metrics": "definitions, which are everybody's",
+    "health:coverage": "refuses all but those who see everything",
 }
 
 # Those that answer without a session; everything else sends to the login.
-PUBLIC = {"login", "theme", "healthz", "readyz"}
+PUBLIC = {"login", "theme", "healthz", "readyz", "health:account-state"}
 
 
 def patterns(resolver: URLResolver | None = None, prefix: str = "", route: str = "") -> Iterator[tuple[str, str]]:
