@@ -97,6 +97,22 @@ def test_one_account_alone():
     assert other.health_score is None
 
 
+def test_one_account_is_explained():
+    one = observed_account(0.6)
+    health = figures("--account", str(one.pk))["health"]
+    one.refresh_from_db()
+    assert (health["name"], health["score"], health["tier"]) == (one.name, float(one.health_score), one.health_tier)
+    printed = recompute("--account", str(one.pk))
+    for words in (f"{one.name}: {one.health_score}, {one.health_tier}", "Product usage (35 %)", "What would raise it"):
+        assert words in printed
+    assert "health" not in figures()
+
+
+def test_an_account_without_a_score_is_told_why():
+    trial = account(is_trial=True)
+    assert f"{trial.name}: no score (trial)" in recompute("--account", str(trial.pk))
+
+
 def test_a_past_day_gets_its_snapshot_and_neither_alerts_nor_the_row_change():
     one = observed_account(0.0, owner=UserFactory())
     found = figures("--as-of", str(ago(10)))
