@@ -96,7 +96,7 @@ def receivers(rule: AlertRule, account: Account, people: Mapping[int, User]) -> 
     active = [user for user in people.values() if user.is_active]
     admins = {user.pk for user in active if user.role == User.Role.ADMIN}
     owner = people.get(account.owner_id) if account.owner_id else None
-    above = list(_line_above(owner, people))
+    above = list(line_above(owner, people))
     told: set[int] = set()
     if rule.to_csm:
         told |= {owner.pk} if owner is not None and owner.is_active else admins
@@ -110,7 +110,7 @@ def receivers(rule: AlertRule, account: Account, people: Mapping[int, User]) -> 
     return told
 
 
-def _line_above(user: User | None, people: Mapping[int, User]) -> Iterator[User]:
+def line_above(user: User | None, people: Mapping[int, User]) -> Iterator[User]:
     """The active people above, nearest first; a ring in the reporting lines ends it."""
     seen: set[int] = set()
     while user is not None and user.manager_id and user.manager_id not in seen:

@@ -1,4 +1,4 @@
-"""Installs what ships: scorecards out of preset files, and the default rules of alerts."""
+"""Installs what ships: scorecards out of preset files, and the default rules of alerts and churn signals."""
 
 import math
 from decimal import Decimal
@@ -7,9 +7,9 @@ from django.db import transaction
 
 from accounts.models import User
 from cs_workspace.common import clock
-from health.domain import alerting
+from health.domain import alerting, signals
 from health.domain import scorecards as domain
-from health.models import AlertRule, Dimension, Indicator, Scorecard, ScorecardVersion, Tier
+from health.models import AlertRule, Dimension, Indicator, Scorecard, ScorecardVersion, SignalRule, Tier
 
 
 @transaction.atomic
@@ -34,6 +34,13 @@ def install_preset(name: str, *, default: bool = False, by: User | None = None) 
         installed.is_default = True
         installed.save(update_fields=["is_default"])
     return installed
+
+
+def presets_to_install() -> list[tuple[str, str]]:
+    """Name and title of the presets that are not installed. One query."""
+    there = set(Scorecard.objects.values_list("key", flat=True))
+    presets = [(name, domain.load_preset(name)) for name in domain.preset_names()]
+    return [(name, preset.name) for name, preset in presets if preset.key not in there]
 
 
 def write_content(version: ScorecardVersion, content: domain.Scorecard) -> None:
@@ -72,7 +79,8 @@ def write_content(version: ScorecardVersion, content: domain.Scorecard) -> None:
 
 
 def install_defaults() -> None:
-    """What a new workspace begins with: the Ops scorecard, which judges everybody, and the default rules of alerts.
+    """What a new workspace begins with: the Ops scorecard, which judges everybody, and the default rules of alerts and
+    of churn signals.
 
     Where there is any scorecard or any rule already, nothing is added: what an admin took away stays away.
     """
@@ -80,6 +88,8 @@ def install_defaults() -> None:
         install_preset("ops", default=True)
     if not AlertRule.objects.exists():
         AlertRule.objects.bulk_create(_rule(rule) for rule in alerting.DEFAULT_RULES)
+    if not SignalRule.objects.exists():
+        SignalRule.objects.bulk_create(_signal_rule(rule) for rule in signals.DEFAULT_RULES)
 
 
 def _rule(rule: alerting.AlertRule) -> AlertRule:
@@ -98,6 +108,18 @@ def _rule(rule: alerting.AlertRule) -> AlertRule:
         task_title=rule.task_title,
         task_due_hours=rule.task_due_hours,
         next_action=rule.next_action,
+    )
+
+
+def _signal_rule(rule: signals.SignalRule) -> SignalRule:
+    return SignalRule(
+        kind=rule.kind,
+        severity=rule.severity,
+        lead_days=rule.lead_days,
+        threshold=None if math.isnan(rule.threshold) else _decimal(rule.threshold),
+        window_days=rule.window_days or None,
+        quiet_days=rule.quiet_days or None,
+        words=list(rule.words),
     )
 
 

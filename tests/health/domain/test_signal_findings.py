@@ -97,9 +97,7 @@ def test_seats_removed(licences, seats, found):
 def test_invoices_say_number_amount_and_days():
     overdue = (item("invoice:7", "INV-7", 24, "EUR 12000.00"), item("invoice:9", "INV-9", 16, "USD 99.50"))
     found = find(RULES["payment"], Facts(overdue=overdue), day=DAY)
-    assert found.evidence == (
-        "Invoice INV-7 of €12,000, 24 days overdue · Invoice INV-9 of $99.50, 16 days overdue"
-    )
+    assert found.evidence == ("Invoice INV-7 of €12,000, 24 days overdue · Invoice INV-9 of $99.50, 16 days overdue")
     assert found.figures == {"count": 2, "last": "2026-02-27", "overdue_days": 24}
     assert found.refs == ("invoice:7", "invoice:9")
 

@@ -229,7 +229,7 @@ def test_the_assessment_has_level_evidence_and_four_actions():
     places = [text.index(words) for words in ("Data export requested**", "Usage down**", "Detractor answer**")]
     assert places == sorted(places)
     assert "Usage −41 %. Seen 14 Mar 2026, lead time 90 days." in text
-    assert len(re.findall(r"^\d\. ", text, re.M)) == 4
+    assert len(re.findall(r"^\d\. ", text, re.MULTILINE)) == 4
 
 
 def test_what_people_wrote_is_no_markdown_in_the_assessment():

@@ -1,0 +1,155 @@
+"""Finding churn signals: what the night sees in the facts of accounts is opened, kept current, and resolved.
+
+`health.domain.signals` decides; here decisions are written, for a whole chunk of accounts in a fixed number of
+statements. As with alerts, the accounts' rows are locked first by whoever writes signals, so that two writers wait for
+each other; the unique constraint stands behind that.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from django.db import transaction
+
+from accounts.models import Account
+from health.domain.signal_findings import find
+from health.domain.signals import Action, Existing, Finding, SignalRule, SignalState, decide
+from health.models import ChurnSignal
+from health.queries.signal_facts import facts_of
+from health.queries.signals import active_signal_rules
+from health.services.risk_episodes import follow_up
+from health.services.signal_effects import tell_critical
+
+WRITTEN = [
+    "state", "severity", "evidence", "figures", "refs", "lead_days", "owner", "opened_at", "changed_at", "changed_by",
+    "reason", "gone_on", "updated_at", "version",
+]  # fmt: skip
+EVIDENCE_GONE = "Its evidence is gone."
+RULE_OFF = "Its rule was switched off."
+NO_CUSTOMER = "The account is no customer any more."
+
+
+@dataclass(frozen=True)
+class Move:
+    """A decision about one signal, which is changed in place, or new (unsaved)."""
+
+    action: Action
+    signal: ChurnSignal
+    account: Account
+
+
+@transaction.atomic
+def detect_signals(account_ids: Sequence[int], *, day: dt.date, at: dt.datetime) -> int:
+    """Brings the signals of accounts to what is found as of `day`, which is today; gives how many were opened.
+
+    To be called in the transaction of a recompute; doing it again changes nothing. Signals of accounts that are no
+    customers any more are resolved.
+    """
+    rules = active_signal_rules()
+    accounts = _lock(account_ids)
+    served = [pk for pk, account in accounts.items() if _is_served(account)]
+    facts = facts_of(served, rules, day=day) if served and rules else {}
+    newest = _newest(accounts)
+    moves = []
+    for pk, kind in dict.fromkeys([*product(served, rules), *newest]):
+        rule, seen = rules.get(kind), facts.get(pk)
+        finding = find(rule, seen, day=day) if rule and seen else None
+        move = _move(accounts[pk], kind, rule, finding, newest.get((pk, kind)), day=day, at=at)
+        if move is not None:
+            moves.append(move)
+    _write(moves, at=at)
+    return sum(move.action in (Action.OPEN, Action.REOPEN) for move in moves)
+
+
+def _lock(account_ids: Sequence[int]) -> dict[int, Account]:
+    rows = (
+        Account.objects.filter(pk__in=list(account_ids))
+        .only("pk", "name", "owner_id", "status", "is_trial", "archived_at", "arr", "currency", "health_rank")
+        .order_by("pk")
+        .select_for_update(of=("self",), no_key=True)
+    )
+    return {account.pk: account for account in rows}
+
+
+def _is_served(account: Account) -> bool:
+    return account.status == Account.Status.ACTIVE and not account.is_trial and account.archived_at is None
+
+
+def _newest(accounts: Iterable[int]) -> dict[tuple[int, str], ChurnSignal]:
+    """By account and kind: the live signal, or the newest that was detected. One query."""
+    rows = ChurnSignal.objects.filter(account__in=list(accounts)).order_by("account_id", "kind", "-pk")
+    found: dict[tuple[int, str], ChurnSignal] = {}
+    for signal in rows:
+        key = (signal.account_id, signal.kind)
+        if signal.is_live or (signal.detected and key not in found):
+            found[key] = signal
+    return found
+
+
+def _move(
+    account: Account,
+    kind: str,
+    rule: SignalRule | None,
+    finding: Finding | None,
+    signal: ChurnSignal | None,
+    *,
+    day: dt.date,
+    at: dt.datetime,
+) -> Move | None:
+    action = decide(finding, _existing(signal), day=day)
+    if action is Action.NOTHING:
+        return None
+    if signal is None or action is Action.OPEN:
+        signal = ChurnSignal(account=account, kind=kind, detected=True, seen_on=day, opened_at=at)
+    elif action is not Action.UPDATE:
+        signal.version += 1
+    signal.updated_at = at
+    match action:
+        case Action.RESOLVE:
+            signal.state, signal.gone_on, signal.changed_at, signal.changed_by = SignalState.RESOLVED, day, at, None
+            signal.reason = NO_CUSTOMER if not _is_served(account) else RULE_OFF if rule is None else EVIDENCE_GONE
+        case Action.GONE:
+            signal.gone_on = day
+        case Action.BACK:
+            signal.gone_on = None
+        case _ if rule is not None and finding is not None:
+            _fill(signal, rule, finding, action, at=at)
+    return Move(action, signal, account)
+
+
+def _fill(signal: ChurnSignal, rule: SignalRule, finding: Finding, action: Action, *, at: dt.datetime) -> None:
+    """The evidence of today; one that opens, or opens again, begins anew with owner and severity of the moment."""
+    signal.evidence, signal.figures, signal.refs = finding.evidence, dict(finding.figures), list(finding.refs)
+    if action is Action.UPDATE:
+        return
+    signal.state, signal.severity, signal.lead_days = SignalState.OPEN, rule.severity, rule.lead_days
+    signal.owner_id = signal.account.owner_id
+    signal.gone_on, signal.reason, signal.changed_by = None, "", None
+    signal.changed_at = at if action is Action.REOPEN else None
+
+
+def _existing(signal: ChurnSignal | None) -> Existing | None:
+    if signal is None:
+        return None
+    return Existing(
+        state=SignalState(signal.state),
+        evidence=signal.evidence,
+        refs=tuple(signal.refs),
+        gone_on=signal.gone_on,
+        by_hand=not signal.detected,
+    )
+
+
+def _write(moves: Sequence[Move], *, at: dt.datetime) -> None:
+    if not moves:
+        return
+    ChurnSignal.objects.bulk_create([move.signal for move in moves if move.action is Action.OPEN])
+    changed = [move.signal for move in moves if move.action is not Action.OPEN]
+    # An upsert that never inserts: for many columns it takes a tenth of the time of a bulk_update.
+    ChurnSignal.objects.bulk_create(changed, update_conflicts=True, unique_fields=["pk"], update_fields=WRITTEN)
+    tell_critical([move.signal for move in moves if move.action is Action.OPEN])
+    counted: Mapping[int, Account] = {
+        move.account.pk: move.account for move in moves if move.action in (Action.OPEN, Action.REOPEN, Action.RESOLVE)
+    }
+    follow_up(counted, at=at)
