@@ -23,6 +23,7 @@ from health.models.scorecard import ScorecardVersion
 from health.queries.beside import beside_score, shown_beside
 from health.queries.health import Point, sparklines
 from health.queries.health_panel import health_panel
+from health.queries.marks import register_marks
 from health.queries.timeline_sources import register_timeline
 
 
@@ -37,6 +38,15 @@ def register() -> None:
     set_tier_labels(_tier_labels)
     add_palette_item(PaletteItem("At risk", "health:at_risk", keywords="queue revenue churn critical", keys="g r"))
     add_palette_item(PaletteItem("Alerts", "health:alerts", keywords="inbox", keys="g a"))
+    add_palette_item(PaletteItem("Metrics", "health:metrics", keywords="definitions help indicators health terms"))
+    add_palette_item(
+        PaletteItem(
+            "Customers with a score",
+            "health:coverage",
+            keywords="coverage no score not enough data health",
+            shown_to=lambda user: user.sees_everything,
+        )
+    )
 
 
 def _health_panel(account: Account, user: User) -> dict[str, Any]:

@@ -2,14 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from health.views import (
-    account,
-    alerts,
-    at_risk,
-    help,
-    history,
-    runs  app_name = "health"  urlpatterns: list[URLPattern] = [,
-)
+from health.views import account, alerts, at_risk, help, history, runs
+
+app_name = "health"
+
+urlpatterns: list[URLPattern] = [
     path("at-risk/", at_risk.at_risk, name="at_risk"),
     path("at-risk/export/", at_risk.export, name="at-risk-export"),
     path("alerts/", alerts.alerts, name="alerts"),
