@@ -19,7 +19,7 @@ from django.db.models.functions import Round
 from accounts.models import Account
 from accounts.queries.timeline import Rows, entry_rows, joined, label_of, start_of_day
 from accounts.registries import TimelineSource, add_timeline_source
-from health.models import Alert, AlertRule, Snapshot, SurveyAnswer, Ticket, Tier
+from health.models import Alert, AlertRule, Snapshot, SurveyAnswer, Ticket, Tier, TierOverride
 
 HEALTH, ALERTS, TICKETS, SURVEYS = "Health", "Alerts", "Tickets", "Surveys"
 EPOCH = dt.date(2000, 1, 1)
@@ -60,6 +60,20 @@ def tier_moves(account: Account) -> Rows:
         ),
         tone=joined(Value("t"), "rank"),
         pk=Func(F("day"), Value(EPOCH), template="(%(expressions)s)", arg_joiner=" - ", output_field=IntegerField()),
+    )
+
+
+def overrides(account: Account) -> Rows:
+    """Tiers that were overridden, with the reason."""
+    last_day = Func(F("until"), Value("FMDD Mon YYYY"), function="to_char", output_field=CharField())
+    return entry_rows(
+        TierOverride.objects.filter(account=account),
+        kind="override",
+        at="at",
+        title=joined(Value("Tier overridden to "), "label", Value(" until "), last_day),
+        detail="reason",
+        by="by__name",
+        tone=joined(Value("t"), "rank"),
     )
 
 
