@@ -13,5 +13,5 @@ def send_messages() -> None:
 
 @shared_task(name="accounts.tasks.send_digests")
 def send_digests() -> None:
-    """Sends the digests of those whose morning has come; beat asks every quarter of an hour."""
+    """Sends the digests of those whose hour has come; beat asks every quarter of an hour."""
     mailing.send_digests()

@@ -75,7 +75,17 @@ class UserAdmin(WorkspaceAdmin, DjangoUserAdmin):
     fieldsets = [
         (None, {"fields": ["name", "email", "title", "password"]}),
         ("What they may do", {"fields": ["role", "manager", "read_only", "is_active"]}),
-        ("Settings", {"fields": ["time_zone", "email_delivery", "capacity_accounts", "capacity_arr", "last_login"]}),
+        ("Settings", {"fields": ["time_zone", "capacity_accounts", "capacity_arr", "last_login"]}),
+        (
+            "E-mail",
+            {
+                "fields": [
+                    ("email_delivery", "digest_hour"),
+                    ("quiet_from", "quiet_to"),
+                    ("quiet_weekends", "quiet_lets_critical"),
+                ]
+            },
+        ),
     ]
     add_fieldsets = [(None, {"fields": ["name", "email", "title", "role", "manager", "read_only", "password1"]})]
 

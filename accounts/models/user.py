@@ -132,6 +132,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         """When the quiet that covers the moment ends; None where none does."""
         return self.quiet_hours.until(moment)
 
+    def get_full_name(self) -> str:
+        """What the admin calls who is logged in."""
+        return self.name
+
     @property
     def is_admin(self) -> bool:
         return self.role == self.Role.ADMIN

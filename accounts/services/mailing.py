@@ -3,6 +3,9 @@
 Each e-mail is claimed (committed) before it is handed over and marked as sent after. A sender that dies in between
 leaves the claim behind: nobody can know whether the mail server took the message, so it is never sent again by itself
 but shown to an admin as unclear.
+
+What is due in somebody's quiet hours is due again at their end. That is decided as it is about to go out and not when
+it was written, so that it follows what the person has set by then.
 """
 
 import datetime as dt
@@ -15,7 +18,6 @@ from enum import Enum
 from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPResponseException, SMTPSenderRefused
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -26,6 +28,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accounts.models import Digest, Notification, User
+from accounts.services.notifying import CRITICAL
 from cs_workspace.common import clock
 
 logger = logging.getLogger(__name__)
@@ -33,7 +36,6 @@ logger = logging.getLogger(__name__)
 # Of one run: the next one comes half a minute later
 BATCH = 200
 ATTEMPTS = 5
-DIGEST_HOUR = 7  # in the receiver's zone
 
 
 class Outcome(Enum):
@@ -69,7 +71,7 @@ def send_messages() -> Counter[Outcome]:
 
 
 def send_digests() -> Counter[Outcome]:
-    """Sends one digest a day to everyone for whom something waits and whose morning has come. Safe to run twice."""
+    """Sends one digest a day to everyone for whom something waits and whose hour has come. Safe to run twice."""
     done: Counter[Outcome] = Counter()
     due = [(user, day) for user in _users_awaiting_digests() if (day := _digest_day(user, clock.now()))]
     if not due:
@@ -106,19 +108,32 @@ def count_as_sent(notification: Notification, *, by: User) -> bool:
 
 @transaction.atomic(durable=True)
 def _claim_message() -> tuple[Notification, EmailMultiAlternatives] | None:
-    """The next e-mail to go out, claimed and written: one that cannot be written is not claimed either."""
-    notification = (
-        Notification.objects.to_send(now=clock.now())
+    """The next e-mail to go out, claimed and written: one that cannot be written is not claimed either.
+
+    Those that come before it and fall into quiet hours are put off.
+    """
+    now = clock.now()
+    waiting = (
+        Notification.objects.to_send(now=now)
         .filter(user__is_active=True)
         .select_related("user")
         .select_for_update(of=("self",), skip_locked=True)
         .order_by("severity", "email_due_at", "pk")
-        .first()
     )
-    if notification is None:
-        return None
-    _claim(Notification.objects.filter(pk=notification.pk))
-    return notification, _message_mail(notification)
+    while (notification := waiting.first()) is not None:
+        until = _held_until(notification, now)
+        if until is None:
+            _claim(Notification.objects.filter(pk=notification.pk))
+            return notification, _message_mail(notification)
+        Notification.objects.filter(pk=notification.pk).update(email_due_at=until)
+    return None
+
+
+def _held_until(notification: Notification, now: dt.datetime) -> dt.datetime | None:
+    """When the receiver's quiet ends, for what has to wait for that; None for what may go out."""
+    user = notification.user
+    comes_through = notification.severity == CRITICAL and user.quiet_lets_critical
+    return None if comes_through else user.quiet_until(now)
 
 
 def _claim(notifications: QuerySet[Notification], **fields: Any) -> None:
@@ -139,12 +154,9 @@ def _users_awaiting_digests() -> list[User]:
 
 
 def _digest_day(user: User, now: dt.datetime) -> dt.date | None:
-    """The user's day, once its morning has come."""
-    try:
-        local = now.astimezone(ZoneInfo(user.time_zone or settings.TIME_ZONE))
-    except (ZoneInfoNotFoundError, ValueError):
-        local = now.astimezone(clock.workspace_zone())
-    return local.date() if local.hour >= DIGEST_HOUR else None
+    """The user's day, once the hour of the digest has come and it is not quiet."""
+    local = now.astimezone(user.zone)
+    return local.date() if local.hour >= user.digest_hour and user.quiet_until(now) is None else None
 
 
 @transaction.atomic(durable=True)
@@ -241,7 +253,7 @@ def _message_mail(notification: Notification) -> EmailMultiAlternatives:
 def _digest_mail(user: User, day: dt.date, notifications: list[Notification]) -> EmailMultiAlternatives:
     count = len(notifications)
     entries = [(one, absolute(one.url) if one.url else "") for one in notifications]
-    subject = f"{count} alert{'' if count == 1 else 's'} since yesterday"
+    subject = f"{count} alert{'' if count == 1 else 's'} since your last digest"
     return _mail(user, subject, "digest", {"entries": entries, "day": day}, message_id=f"digest-{user.pk}-{day}")
 
 

@@ -79,3 +79,10 @@ def mark_unread(notification: Notification, *, by: User) -> None:
 def mark_all_read(*, by: User) -> int:
     """The receiver has seen all; gives how many were unread."""
     return Notification.objects.visible_to(by).unread().update(read_at=clock.now())
+
+
+def release_held(*, by: User) -> int:
+    """Lets e-mails that wait for the end of quiet hours be judged anew, for hours that were changed; gives how many."""
+    now = clock.now()
+    held = Notification.objects.filter(user=by, email_state=Notification.Email.PENDING, email_due_at__gt=now)
+    return held.update(email_due_at=now)

@@ -102,7 +102,8 @@ def test_hours_without_sense_are_refused_by_the_field(client: Client, cast: Cast
 
 def test_a_zone_that_does_not_exist_is_refused_by_the_field(client: Client, cast: Cast) -> None:
     client.force_login(cast.owner)
-    response = client.post(reverse("settings"), {"time_zone": "Mars/Base", "email_delivery": "digest", "digest_hour": "7"})
+    data = {"time_zone": "Mars/Base", "email_delivery": "digest", "digest_hour": "7"}
+    response = client.post(reverse("settings"), data)
     assert response.status_code == 422
     assert "time_zone" in response.context["form"].errors
 

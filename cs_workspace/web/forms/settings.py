@@ -8,14 +8,39 @@ from accounts.models import User
 
 
 class SettingsForm(forms.ModelForm):
-    """Own time zone and how alerts reach the mailbox."""
+    """Own time zone, how alerts reach the mailbox, and when they wait. The model knows which hours make sense."""
 
     time_zone = forms.ChoiceField(
         choices=lambda: [(zone, zone.replace("_", " ")) for zone in sorted(zoneinfo.available_timezones())],
-        help_text="Days and times are shown in this zone.",
+        help_text="Days and times are shown in this zone, and the hours below are of it.",
     )
 
     class Meta:
         model = User
-        fields = ["time_zone", "email_delivery"]
-        labels = {"email_delivery": "Alerts by e-mail"}
+        fields = [
+            *("time_zone", "email_delivery", "digest_hour", "quiet_from", "quiet_to", "quiet_weekends"),
+            "quiet_lets_critical",
+        ]
+        labels = {
+            "email_delivery": "Alerts by e-mail",
+            "digest_hour": "Daily digest at",
+            "quiet_from": "Quiet from",
+            "quiet_to": "Quiet until",
+            "quiet_weekends": "Quiet on Saturdays and Sundays",
+            "quiet_lets_critical": "Critical alerts come through all the same",
+        }
+        help_texts = {
+            "quiet_from": "E-mail waits in these hours and comes after them. Leave both empty for never.",
+            "quiet_to": "The next morning, where it is earlier than the beginning.",
+        }
+        widgets = {name: forms.TimeInput(format="%H:%M", attrs={"type": "time"}) for name in ("quiet_from", "quiet_to")}
+
+    @property
+    def rows(self) -> list[list[forms.BoundField]]:
+        """The fields as they stand side by side."""
+        names = [
+            ["time_zone", "email_delivery", "digest_hour"],
+            ["quiet_from", "quiet_to"],
+            ["quiet_weekends", "quiet_lets_critical"],
+        ]
+        return [[self[name] for name in row] for row in names]

@@ -8,6 +8,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import UserRequest
+from accounts.services.notifying import release_held
 from cs_workspace.common.fragments import render_page
 from cs_workspace.common.toasts import toast
 from cs_workspace.web.context import THEMES
@@ -49,10 +50,11 @@ def theme(request: UserRequest) -> HttpResponse:
 
 
 def own_settings(request: UserRequest) -> HttpResponse:
-    """Time zone and e-mail of the user; these are one's own, so read-only users may change them too."""
+    """Time zone, e-mail and quiet hours of the user; these are one's own, so read-only users may change them too."""
     form = SettingsForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
+        release_held(by=request.user)
         toast(request, "Your settings are saved")
         return redirect("settings")
     demo = Workspace.current() if request.user.is_admin and not request.user.read_only else None

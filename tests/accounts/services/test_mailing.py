@@ -9,6 +9,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from accounts.models import Digest, Notification, User
 from accounts.services import mailing
 from accounts.services.mailing import ATTEMPTS, Outcome, count_as_sent, send_again, send_digests, send_messages
+from accounts.services.notifying import release_held
 from cs_workspace.common import clock
 from tests.factories import NotificationFactory, UserFactory, days_ago
 
@@ -162,7 +163,7 @@ def test_one_digest_a_day_holds_what_waits_most_severe_first():
     waiting(user, title="Entered At-Risk", severity=2)
     assert send_digests() == {Outcome.SENT: 1}
     [sent] = mail.outbox
-    assert sent.subject == "2 alerts since yesterday"
+    assert sent.subject == "2 alerts since your last digest"
     assert sent.body.index("Entered At-Risk") < sent.body.index("Declining for 30 days")
     assert set(Notification.objects.values_list("email_state", flat=True)) == {Email.SENT}
     waiting(user)
@@ -229,3 +230,108 @@ def test_without_a_mail_server_e_mails_become_files(settings, tmp_path):
     assert "Subject: Halden: Entered Critical" in file.read_text()
     message.refresh_from_db()
     assert message.email_state == Email.SENT
+
+
+# Quiet hours
+
+NIGHT = {"quiet_from": dt.time(22), "quiet_to": dt.time(7)}
+FRIDAY_NIGHT = dt.datetime(2026, 3, 13, 23, tzinfo=dt.UTC)
+
+
+def pending(user, at, **fields):
+    return NotificationFactory(user=user, email_state=Email.PENDING, email_due_at=at, **fields)
+
+
+def test_what_falls_into_quiet_hours_is_held_and_delivered_once_after():
+    user = UserFactory(**NIGHT)
+    message = pending(user, FRIDAY_NIGHT, severity=2)
+    with time_machine.travel(FRIDAY_NIGHT, tick=False):
+        assert send_messages() == {}
+        assert send_messages() == {}
+    message.refresh_from_db()
+    assert (message.email_state, message.email_attempts) == (Email.PENDING, 0)
+    assert message.email_due_at == dt.datetime(2026, 3, 14, 7, tzinfo=dt.UTC)
+    with time_machine.travel(message.email_due_at - dt.timedelta(seconds=1), tick=False):
+        assert send_messages() == {}
+    with time_machine.travel(message.email_due_at, tick=False):
+        assert send_messages() == {Outcome.SENT: 1}
+        assert send_messages() == {}
+    assert len(mail.outbox) == 1
+
+
+def test_a_held_message_holds_up_nobody_else():
+    for number in range(3):
+        pending(UserFactory(**NIGHT), FRIDAY_NIGHT, severity=1 + number, title="quiet")
+    pending(UserFactory(), FRIDAY_NIGHT, severity=3, title="awake")
+    User.objects.update(quiet_lets_critical=False)
+    with time_machine.travel(FRIDAY_NIGHT, tick=False):
+        assert send_messages() == {Outcome.SENT: 1}
+    assert [one.subject for one in mail.outbox] == ["awake"]
+
+
+@pytest.mark.parametrize(("lets_critical", "sent"), [(True, ["critical"]), (False, [])])
+def test_critical_ones_come_through_by_the_persons_choice(lets_critical, sent):
+    user = UserFactory(quiet_lets_critical=lets_critical, **NIGHT)
+    pending(user, FRIDAY_NIGHT, severity=1, title="critical")
+    pending(user, FRIDAY_NIGHT, severity=2, title="high")
+    with time_machine.travel(FRIDAY_NIGHT, tick=False):
+        send_messages()
+    assert [one.subject for one in mail.outbox] == sent
+
+
+def test_hours_that_were_changed_meanwhile_count():
+    user = UserFactory(**NIGHT)
+    pending(user, FRIDAY_NIGHT, severity=2)
+    with time_machine.travel(FRIDAY_NIGHT, tick=False):
+        assert send_messages() == {}
+        User.objects.filter(pk=user.pk).update(quiet_from=None, quiet_to=None)
+        assert release_held(by=user) == 1
+        assert send_messages() == {Outcome.SENT: 1}
+
+
+def test_a_sender_that_died_over_a_held_message_leaves_it_unclear_and_it_is_not_sent_again():
+    message = pending(UserFactory(**NIGHT), FRIDAY_NIGHT, severity=2)
+    with time_machine.travel(FRIDAY_NIGHT, tick=False):
+        send_messages()
+    with time_machine.travel(FRIDAY_NIGHT + dt.timedelta(hours=9), tick=False):
+        assert mailing._claim_message() is not None  # and the process dies
+        assert send_messages() == {}
+    with time_machine.travel(FRIDAY_NIGHT + dt.timedelta(hours=10), tick=False):
+        assert list(Notification.objects.unclear(now=clock.now())) == [message]
+        assert send_messages() == {}
+    assert mail.outbox == []
+
+
+def test_a_quiet_weekend_holds_the_digest_until_monday_and_it_holds_all_of_it():
+    user = UserFactory(quiet_weekends=True, digest_hour=9)
+    monday = dt.datetime(2026, 3, 16, tzinfo=dt.UTC)
+    for hour in range(-60, 9):
+        with time_machine.travel(monday + dt.timedelta(hours=hour), tick=False):
+            if hour % 24 == 0:
+                waiting(user)
+            assert send_digests() == {}
+    for _ in range(2):  # beat asks twice
+        with time_machine.travel(monday + dt.timedelta(hours=9), tick=False):
+            send_digests()
+    assert [one.subject for one in mail.outbox] == ["3 alerts since your last digest"]
+
+
+@pytest.mark.parametrize(("hour", "sent"), [(6, 0), (7, 0), (18, 1)])
+def test_the_digest_comes_at_the_hour_that_the_person_set(hour, sent):
+    waiting(UserFactory(digest_hour=18))
+    with time_machine.travel(MORNING.replace(hour=hour), tick=False):
+        send_digests()
+    assert len(mail.outbox) == sent
+
+
+@pytest.mark.parametrize(("day", "hours"), [("2026-03-29", 23), ("2026-10-25", 25)])
+def test_on_the_days_when_the_clocks_change_there_is_one_digest_and_one_delivery(day, hours):
+    user = UserFactory(time_zone="Europe/Berlin", digest_hour=3, quiet_from=dt.time(22), quiet_to=dt.time(2, 30))
+    midnight = dt.datetime.fromisoformat(day).replace(tzinfo=user.zone).astimezone(dt.UTC)
+    waiting(user)
+    pending(user, midnight, severity=2)
+    for quarter in range(4 * hours):
+        with time_machine.travel(midnight + dt.timedelta(minutes=15 * quarter), tick=False):
+            send_messages()
+            send_digests()
+    assert len(mail.outbox) == 2
