@@ -32,6 +32,7 @@ def register() -> None:
     register_timeline()
     register_marks()
     add_panel(Panel("health", "main", 10, "health/_account_panel.html", _health_panel, beside_score))
+    add_panel(Panel("engagement", "main", 15, "components/_later.html", _engagement_later))
     add_panel(Panel("usage", "main", 30, "components/_later.html", _usage_later))
     add_book_column(BookColumn("spark", "90 days", load=_sparklines, draw=spark))
     add_next_actions("alerts", _advised)
@@ -51,6 +52,13 @@ def register() -> None:
 
 def _health_panel(account: Account, user: User) -> dict[str, Any]:
     return {"panel": health_panel(account)} | shown_beside(account)
+
+
+def _engagement_later(account: Account, user: User) -> dict[str, Any] | None:
+    if account.health_rank is None:
+        return None
+    url = reverse("health:account-engagement", args=[account.pk])
+    return {"id": "engagement", "title": "What this tier asks for", "url": url}
 
 
 def _usage_later(account: Account, user: User) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from health.domain.engagement import next_action_of
 from health.domain.scorecards import Scorecard
 from health.domain.scorers import FloatArray
 from health.domain.tiers import HYSTERESIS, tier_rank
@@ -79,12 +80,12 @@ DEFAULT_RULES: Final = (
     ),
     AlertRule(
         "enters-at-risk", "Entered At-Risk", Trigger.ENTERS_TIER, tier_rank=3, severity=Severity.HIGH,
-        to_manager=True, next_action="Agree an intervention plan within 48 hours.",
+        to_manager=True, next_action=next_action_of(3),
     ),
     AlertRule(
         "enters-critical", "Entered Critical", Trigger.ENTERS_TIER, tier_rank=4, severity=Severity.CRITICAL,
         to_manager=True, to_executive=True, task_title="Hold a save call", task_due_hours=24,
-        next_action="Escalate today and hold a save call within 24 hours.",
+        next_action=next_action_of(4),
     ),
     AlertRule(
         "declining", "Declining for 30 days", Trigger.DECLINING, window_days=30,

@@ -1,18 +1,16 @@
-"""The inbox of alerts: its rows, its counts, and how good the alerts are."""
+"""The inbox of alerts: its rows, its counts, and what became of each."""
 
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from accounts.models import Account, User
 from cs_workspace.common import clock
-from health.models import Alert, AlertRule
+from health.models import Alert
 
-MATURE_DAYS = 90
 STATE_LABELS: Mapping[str, str] = dict(Alert.State.choices)
 
 
@@ -25,29 +23,6 @@ class AlertFilter:
     rule_id: int | None = None
     text: str = ""
     mine: bool = False
-
-
-@dataclass(frozen=True)
-class Precision:
-    """How good alerts were: of those closed, the share acted upon; of those 90 days old, the share before a churn.
-
-    Shares are None where nothing was counted.
-    """
-
-    closed: int
-    acted: int
-    mature: int
-    before_churn: int
-
-    @property
-    def acted_share(self) -> float | None:
-        """Of the closed alerts, those that led to an action."""
-        return self.acted / self.closed if self.closed else None
-
-    @property
-    def churn_share(self) -> float | None:
-        """Of the mature alerts, those before a churn."""
-        return self.before_churn / self.mature if self.mature else None
 
 
 @dataclass(frozen=True)
@@ -118,27 +93,6 @@ def _in_state(alerts: QuerySet[Alert], state: str) -> QuerySet[Alert]:
     if state == Alert.State.SNOOZED:
         return alerts.filter(state=Alert.State.SNOOZED, snoozed_until__gt=now)
     return alerts.filter(state=state)
-
-
-def precision(user: User) -> Precision:
-    """How good the alerts on the user's accounts were. One query.
-
-    Data gaps say nothing of health, so a churn after one is not counted either way.
-    """
-    today = clock.today()
-    health = ~Q(rule__trigger=AlertRule.Trigger.DATA_GAP)
-    mature = health & Q(opened_on__lte=today - dt.timedelta(days=MATURE_DAYS))
-    churned = Q(
-        account__churned_on__gte=F("opened_on"),
-        account__churned_on__lte=F("opened_on") + dt.timedelta(days=MATURE_DAYS),
-    )
-    counts: dict[str, Any] = Alert.objects.visible_to(user).aggregate(
-        closed=Count("pk", filter=Q(state=Alert.State.RESOLVED)),
-        acted=Count("pk", filter=Q(state=Alert.State.RESOLVED, acted=True)),
-        mature=Count("pk", filter=mature),
-        before_churn=Count("pk", filter=mature & churned),
-    )
-    return Precision(**counts)
 
 
 def history_of(alert: Alert) -> list[HistoryEntry]:

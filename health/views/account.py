@@ -11,6 +11,7 @@ from accounts.queries.accounts import get_account_for
 from cs_workspace.common import clock
 from cs_workspace.common.fragments import render_page
 from health.queries.beside import beside_score, shown_beside
+from health.queries.engagement import engagement_of
 from health.queries.health_panel import health_panel
 from health.queries.usage_panel import usage_panel
 
@@ -42,6 +43,15 @@ def usage(request: UserRequest, pk: int) -> HttpResponse:
     account = get_account_for(request.user, pk)
     context = {"account": account, "usage": usage_panel(account, today=clock.today())}
     return render_page(request, "health/account_usage.html", context, partial="panel", target="usage")
+
+
+@require_safe
+def engagement(request: UserRequest, pk: int) -> HttpResponse:
+    """What the account's tier asks for: actions, deadlines, the phase it is in, and the next check-in."""
+    account = get_account_for(request.user, pk)
+    today = clock.today()
+    context = {"account": account, "asked": engagement_of(account, today=today), "today": today}
+    return render_page(request, "health/account_engagement.html", context, partial="panel", target="engagement")
 
 
 def _second(text: str) -> int:

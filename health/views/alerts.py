@@ -1,5 +1,6 @@
 """The inbox of alerts, and what people do there: acknowledge, snooze, resolve, reopen; one by one or ticked."""
 
+import datetime as dt
 from collections.abc import Callable
 from functools import partial
 from urllib.parse import urlencode
@@ -19,8 +20,9 @@ from cs_workspace.common.toasts import refuse, toast
 from health.domain.alert_handling import Verb
 from health.forms.alerts import AlertFilterForm, AlertSnoozeForm
 from health.models import Alert
-from health.queries.alerts import STATE_LABELS, get_alert_for, history_of, inbox, inbox_counts, precision
+from health.queries.alerts import STATE_LABELS, get_alert_for, history_of, inbox, inbox_counts
 from health.services import alert_handling
+from health.services.standing import REASONS_SINCE_DAYS
 
 PAGE = 50
 MOST_AT_ONCE = 500
@@ -47,7 +49,6 @@ def alerts(request: UserRequest) -> HttpResponse:
         "page": page,
         "states": [(key, label, counts[key]) for key, label in STATE_LABELS.items()],
         "is_filtered": bool(wanted.severity or wanted.rule_id or wanted.text or wanted.mine),
-        "precision": precision(request.user) if request.user.leads else None,
     }
     return render_page(request, "health/alerts.html", context, partial="rows")
 
@@ -56,7 +57,12 @@ def alerts(request: UserRequest) -> HttpResponse:
 def alert(request: UserRequest, pk: int) -> HttpResponse:
     """One alert in full: what changed, why, what to do, and what became of it."""
     found = get_alert_for(request.user, pk)
-    return render(request, "health/alert.html", {"alert": found, "history": history_of(found)})
+    context = {
+        "alert": found,
+        "history": history_of(found),
+        "compared_from": found.opened_on - dt.timedelta(days=REASONS_SINCE_DAYS),
+    }
+    return render(request, "health/alert.html", context)
 
 
 @require_POST

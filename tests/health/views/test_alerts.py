@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 
 from cs_workspace.common import clock
-from health.models import Alert, AlertRule
+from health.models import Alert
 from tests.cast import logged_in
 from tests.factories import AccountFactory, AlertFactory, AlertRuleFactory, TaskFactory, day, days_ago
 
@@ -114,23 +114,9 @@ def test_empty_lists_say_why(cast):
     assert "None here" in text(client.get("/alerts/?state=resolved"))
 
 
-def test_leads_see_how_good_the_alerts_were(cast):
-    alert_of(cast, resolved=True, acted=True)
-    AlertFactory(account=AccountFactory(owner=cast.owner), resolved=True)
-    churned = AccountFactory(owner=cast.owner, churned=True)
-    AlertFactory(account=churned, resolved=True, opened_at=days_ago(100))
-    AlertFactory(account=churned, resolved=True, opened_at=days_ago(200))
-    AlertFactory(account=churned, rule=AlertRule.objects.get(key="data-gap"), resolved=True, opened_at=days_ago(100))
-    page = text(logged_in(cast.manager).get("/alerts/"))
-    assert "20 % <small>of 5 closed" in page
-    assert "50 % <small>of 2 that are 90 days old" in page
-    assert "Led to an action" not in text(logged_in(cast.owner).get("/alerts/"))
-
-
-def test_without_closed_alerts_there_is_no_figure(cast):
-    page = text(logged_in(cast.manager).get("/alerts/"))
-    assert "none closed yet" in page
-    assert "none is 90 days old" in page
+def test_leads_are_shown_how_good_the_alerts_were(cast):
+    assert "/alerts/quality/" in text(logged_in(cast.manager).get("/alerts/"))
+    assert "/alerts/quality/" not in text(logged_in(cast.owner).get("/alerts/"))
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -288,5 +274,5 @@ def test_the_inbox_costs_the_same_however_many_it_shows(cast, django_assert_num_
         account = AccountFactory(owner=cast.owner)
         AlertFactory(account=account, task=TaskFactory(account=account))
     client = logged_in(cast.manager)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get("/alerts/")
