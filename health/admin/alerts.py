@@ -1,7 +1,12 @@
 """Alert rules, and the alerts they raised."""
 
-from django.contrib import admin
-from django.http import HttpRequest
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from cs_workspace.common.admin import WorkspaceAdmin
 from health.models import Alert, AlertRule
@@ -22,9 +27,28 @@ class AlertRuleAdmin(WorkspaceAdmin):
         ("What to do", {"fields": ["next_action", ("task_title", "task_due_hours")]}),
     ]
 
-    def has_delete_permission(self, request: HttpRequest, obj: AlertRule | None = None) -> bool:
-        """A rule that raised alerts is switched off: its alerts name it."""
-        return super().has_delete_permission(request, obj) and (obj is None or not obj.alerts.exists())
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """No deletion of ticked rules: each is asked for by itself, and says what uses it."""
+        return {key: action for key, action in super().get_actions(request).items() if key != "delete_selected"}
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A rule that raised alerts is switched off and not deleted: its alerts name it."""
+        rule = self.get_object(request, unquote(object_id))
+        used = uses_of(rule) if rule is not None else ""
+        if rule is not None and used and self.has_delete_permission(request, rule):
+            self.message_user(request, f"“{rule}” stays: {used}. Switch it off instead.", messages.ERROR)
+            return redirect("admin:health_alertrule_change", rule.pk)
+        return super().delete_view(request, object_id, extra_context)
+
+
+def uses_of(rule: AlertRule) -> str:
+    """What names the rule, in words; empty where nothing does. One query."""
+    alerts = rule.alerts.aggregate(all=Count("pk"), unresolved=Count("pk", filter=~Q(state=Alert.State.RESOLVED)))
+    if not alerts["all"]:
+        return ""
+    return f"{alerts['all']:,} alert{'' if alerts['all'] == 1 else 's'} name it, {alerts['unresolved']:,} unresolved"
 
 
 @admin.register(Alert)

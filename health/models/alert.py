@@ -1,6 +1,7 @@
 """Alerts and the rules that raise them."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pghistory
 from django.core.exceptions import ValidationError
@@ -9,6 +10,7 @@ from django.db.models import Q
 
 from accounts.models import Account, Task, User
 from cs_workspace.common.models import Timed, Versioned
+from health.domain.trend import WINDOW_DAYS
 
 
 @pghistory.track(pghistory.UpdateEvent(), pghistory.InsertEvent(), pghistory.DeleteEvent())
@@ -53,6 +55,12 @@ class AlertRule(models.Model):
         Trigger.DATA_GAP: ("window_days",),
     }
 
+    RANGES = {
+        "threshold": (Decimal("0.1"), Decimal(100), "Give points of the score, from 0.1 to 100."),
+        "window_days": (1, 30, "Give 1 to 30 days: rules look that far back."),
+        "tier_rank": (2, 4, "Give the rank of a tier that can be entered from above, 2 to 4; 4 is the worst."),
+    }
+
     class Meta:
         ordering = ["severity", "pk"]
         constraints = [
@@ -65,11 +73,27 @@ class AlertRule(models.Model):
         return self.name
 
     def clean(self) -> None:
-        missing = [field for field in self.NEEDS.get(self.Trigger(self.trigger), ()) if getattr(self, field) is None]
-        if missing:
-            raise ValidationError(dict.fromkeys(missing, "This trigger needs it."))
+        if self.trigger not in self.Trigger.values:  # named by the field already
+            return
+        problems = self._problems()
+        if problems:
+            raise ValidationError(problems)
+
+    def _problems(self) -> dict[str, str]:
+        """What makes no sense, by field. What the trigger does not look at is not judged."""
+        needs = self.NEEDS[self.Trigger(self.trigger)]
+        found = {field: "This trigger needs it." for field in needs if getattr(self, field) is None}
+        for field in set(needs) - set(found):
+            low, high, words = self.RANGES[field]
+            if not low <= getattr(self, field) <= high:
+                found[field] = words
+        if self.trigger == self.Trigger.DECLINING and self.window_days not in (None, WINDOW_DAYS):
+            found["window_days"] = f"The trend is that of {WINDOW_DAYS} days."
         if self.task_title and self.task_due_hours is None:
-            raise ValidationError({"task_due_hours": "Say within how many hours the task is due."})
+            found["task_due_hours"] = "Say within how many hours the task is due."
+        if self.task_due_hours is not None and not self.task_title:
+            found["task_title"] = "Name the task that is due, or leave its hours empty."
+        return found
 
 
 class AlertQuerySet(models.QuerySet["Alert"]):
