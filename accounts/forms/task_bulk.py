@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from accounts.forms.fields import DayField
 from accounts.forms.task import at_hour_of, workers
-from accounts.models import Account, Task, User
+from accounts.models import Account, BulkChange, Task, User
+from accounts.services import bulk_tasks
 from accounts.services import tasks as service
 from accounts.services.bulk import count_of
 
@@ -55,20 +56,25 @@ class BulkTaskForm(forms.Form):
         given = self.cleaned_data
         chosen, action = list(given["tasks"]), given["action"]
         if action == self.REASSIGN:
-            changed = service.reassign_tasks(by=self.user, tasks=chosen, assignee=given["assignee"])
-            words = f"{count_of(changed, 'task')} handed to {given['assignee']}"
-        elif action == self.DUE:
+            change = bulk_tasks.hand_over(by=self.user, tasks=chosen, assignee=given["assignee"])
+            return self._told(f"handed to {given['assignee']}", change.size), self._undo(change)
+        if action == self.DUE:
             due_at = at_hour_of(None, given["due_on"])
             assert due_at is not None
-            changed = service.move_tasks(by=self.user, tasks=chosen, due_at=due_at)
-            words = f"{count_of(changed, 'task')} now due {timezone.localtime(due_at):%a %d %b}"
-        else:
-            do = service.complete_tasks if action == self.DONE else service.reopen_tasks
-            changed = do(by=self.user, tasks=chosen)
-            words = f"{count_of(changed, 'task')} {'done' if action == self.DONE else 'open again'}"
-        left = len(chosen) - len(changed)
-        words += f" ({left} {'was' if left == 1 else 'were'} not in a state for it)" if left else ""
+            change = bulk_tasks.move(by=self.user, tasks=chosen, due_at=due_at)
+            return self._told(f"now due {timezone.localtime(due_at):%a %d %b}", change.size), self._undo(change)
+        do = service.complete_tasks if action == self.DONE else service.reopen_tasks
+        changed = do(by=self.user, tasks=chosen)
+        words = self._told("done" if action == self.DONE else "open again", len(changed))
         return words, self._way_back(changed) if action == self.DONE and changed else ""
+
+    def _told(self, what: str, changed: int) -> str:
+        left = len(self.cleaned_data["tasks"]) - changed
+        left_out = f" ({left} {'was' if left == 1 else 'were'} not in a state for it)" if left else ""
+        return f"{count_of(changed, 'task')} {what}{left_out}"
+
+    def _undo(self, change: BulkChange) -> str:
+        return reverse("accounts:bulk-undo", args=[change.key]) if change.size else ""
 
     def _way_back(self, done: list[Task]) -> str:
         query = [("action", self.REOPEN), *(("tasks", task.pk) for task in done)]

@@ -40,4 +40,14 @@ class BulkChange(models.Model):
         ordering = ["-at", "-pk"]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {len(self.account_ids)} accounts"
+        return f"{self.get_kind_display()}: {self.size} {self.noun}s"
+
+    @property
+    def noun(self) -> str:
+        """What it changed: accounts, or tasks."""
+        return "task" if self.kind in (self.Kind.HAND_OVER, self.Kind.MOVE) else "account"
+
+    @property
+    def size(self) -> int:
+        """How many it changed."""
+        return len(self.before if self.noun == "task" else self.account_ids)

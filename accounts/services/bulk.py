@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import Account, BulkChange, Task, User
 from accounts.models.account import AccountQuerySet
+from accounts.services.bulk_tasks import hand_back, move_back
 from accounts.services.notifying import Message, notify
 from cs_workspace.common import clock
 from cs_workspace.common.refusals import RefusedError
@@ -174,6 +175,8 @@ UNDO = {
     BulkChange.Kind.TAG: _untag,
     BulkChange.Kind.UNTAG: _retag,
     BulkChange.Kind.TASK: _cancel,
+    BulkChange.Kind.HAND_OVER: hand_back,
+    BulkChange.Kind.MOVE: move_back,
 }
 
 

@@ -20,7 +20,7 @@ from accounts.queries.book import matching
 from accounts.services import bulk as service
 from cs_workspace.common import clock
 from cs_workspace.common.access import changes
-from cs_workspace.common.answers import answer
+from cs_workspace.common.answers import answer, way_back
 from cs_workspace.common.fragments import render_page
 from cs_workspace.common.refusals import RefusedError
 from cs_workspace.common.toasts import refuse, toast
@@ -52,7 +52,7 @@ def bulk(request: UserRequest, action: str) -> HttpResponse:
         raise PermissionDenied("Accounts are assigned by those who lead a team.")
     selection = _selection(request.user, request.POST if request.method == "POST" else request.GET)
     form = FORMS[action](request.POST or None, user=request.user, count=selection.count)
-    status, moved = 200, False
+    status, moved, book = 200, False, f"{reverse('accounts:book')}?{selection.state}"
     if request.method == "POST":
         status = 422
         if form.is_valid():
@@ -61,8 +61,8 @@ def bulk(request: UserRequest, action: str) -> HttpResponse:
                 form.tell_count(selection.count)
                 status = 409
             elif _carried_out(request, form, selection):
-                return answer(request, *EVENTS, to=f"{reverse('accounts:book')}?{selection.state}", close=True)
-    context = {"form": form, "selection": selection, "moved": moved}
+                return answer(request, *EVENTS, to=book, close=True)
+    context = {"form": form, "selection": selection, "moved": moved, "next": way_back(request, book)}
     return render_page(request, "accounts/bulk.html", context, partial="form", target="dialog", status=status)
 
 
@@ -76,10 +76,10 @@ def undo(request: UserRequest, key: UUID) -> HttpResponse:
     except RefusedError as refused:
         refuse(request, str(refused))
     else:
-        left = len(change.account_ids) - undone
+        left = change.size - undone
         kept = f"; {left:,} were changed since and stay" if left else ""
-        toast(request, f"Taken back for {service.count_of(undone, 'account')}{kept}")
-    return answer(request, *EVENTS, to="accounts:book")
+        toast(request, f"Taken back for {service.count_of(undone, change.noun)}{kept}")
+    return answer(request, *EVENTS, to="accounts:tasks" if change.noun == "task" else "accounts:book")
 
 
 def _carried_out(request: UserRequest, form: BulkForm, selection: Selection) -> bool:

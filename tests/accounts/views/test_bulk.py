@@ -65,6 +65,17 @@ def test_a_plain_form_goes_back_to_the_book_as_it_was(cast: Cast):
     assert (response.status_code, response["Location"]) == (302, "/accounts/?tier=none")
 
 
+def test_a_plain_form_that_came_from_elsewhere_goes_back_there(cast: Cast):
+    client, back = logged_in(cast.manager), "/at-risk/?only=critical"
+    page = client.get("/accounts/bulk/task/", {"account": cast.account.pk, "next": back}).content.decode()
+    assert f'name="next" value="{back}"' in page
+    assert f'href="{back}">Cancel' in page
+    fields = form(cast.account, text="Call", priority="3")
+    assert client.post("/accounts/bulk/task/", fields | {"next": back})["Location"] == back
+    fields = form(cast.account, text="Call", priority="3", next="https://evil.example/")
+    assert client.post("/accounts/bulk/task/", fields)["Location"].startswith("/accounts/")
+
+
 def test_all_that_match_are_meant_beyond_the_page(cast: Cast):
     AccountFactory.create_batch(60, owner=cast.owner, stage="renewing")
     fields = {"all": "1", "state": "stage=renewing", "count": 60, "key": str(uuid4()), "tag": "soon"}

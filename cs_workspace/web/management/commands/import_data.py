@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--dry-run", action="store_true", help="Do everything, tell it, and write nothing.")
         parser.add_argument(
-            "--shift-to", type=day, metavar="DATE|today",
+            "--shift-to", metavar="DATE|today",
             help="Move all dates by the same number of days, so that the newest falls on this day.",
         )  # fmt: skip
         parser.add_argument(
@@ -61,6 +61,7 @@ class Command(BaseCommand):
 
     @staticmethod
     def _import(options: dict[str, Any]) -> Summary:
+        shift_to = day(options["shift_to"]) if options["shift_to"] else None
         mapping = load_mapping(options["mapping"])
         console = Console(stderr=True, quiet=options["json"])
         columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
@@ -74,20 +75,20 @@ class Command(BaseCommand):
                 mapping,
                 problems,
                 dry_run=options["dry_run"],
-                shift_to=options["shift_to"],
+                shift_to=shift_to,
                 owners=options["owner"],
                 progress=lambda doing, done, total: bar.update(task, description=doing, completed=done, total=total),
             )
 
 
 def day(text: str) -> dt.date:
-    """A day as ISO writes it, or `today`."""
+    """A day as ISO writes it, or `today`; raises `CommandError`, as every refusal does, for anything else."""
     if text == "today":
         return clock.today()
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise ArgumentTypeError(f"“{text}” is no day; write 2026-11-24 or today") from None
+        raise CommandError(f"--shift-to: “{text}” is no day; write 2026-11-24 or today.") from None
 
 
 def emails(text: str) -> list[str]:
