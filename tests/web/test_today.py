@@ -283,10 +283,10 @@ def test_the_page_asks_the_same_queries_for_one_row_as_for_many(cast, rows, djan
         TaskFactory(account=one, assignees=[cast.owner], due_at=days_ago(1))
         complete_task(by=cast.owner, task=TaskFactory(account=one))
     client = logged_in(cast.owner)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(TODAY)
     client = logged_in(cast.manager)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(f"{TODAY}?scope=team")
 
 

@@ -18,6 +18,7 @@ class Kind(StrEnum):
 
     ALERT = "Alert"
     TASK = "Task"
+    SIGNAL = "Signal"
     FELL = "Fell"
     RENEWAL = "Renewal"
     ONBOARDING = "Onboarding"
@@ -68,6 +69,7 @@ FURTHER: Final = Decimal("0.1")
 MOST_FURTHER: Final = 3
 
 BY_SEVERITY: Final[Mapping[int, Decimal]] = MappingProxyType({1: Decimal(1), 2: Decimal("0.8"), 3: Decimal("0.6")})
+BY_SIGNAL: Final[Mapping[int, Decimal]] = MappingProxyType({1: Decimal(1), 2: Decimal("0.7"), 3: Decimal("0.4")})
 BY_PRIORITY: Final[Mapping[int, Decimal]] = MappingProxyType(
     {1: Decimal("0.9"), 2: Decimal("0.8"), 3: Decimal("0.65"), 4: Decimal("0.4")}
 )
