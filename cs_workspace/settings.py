@@ -189,6 +189,7 @@ CELERY_BEAT_SCHEDULE = {
     "refresh-dirty": {"task": "health.tasks.refresh_dirty", "schedule": 2.0, "options": {"expires": 60}},
     "resume-runs": {"task": "health.tasks.resume_runs", "schedule": 60.0},
     "wake-snoozed": {"task": "health.tasks.wake_snoozed", "schedule": 300.0},
+    "end-overrides": {"task": "health.tasks.end_overrides", "schedule": 60.0, "options": {"expires": 60}},
     "close-pointless-alerts": {"task": "health.tasks.close_pointless_alerts", "schedule": 3600.0},
     # Each month has one training; often, so that one whose worker died is begun again.
     "train-churn-model": {"task": "health.tasks.train_churn_model", "schedule": 600.0, "options": {"expires": 600}},
@@ -251,6 +252,11 @@ UNFOLD = {
                         "link": reverse_lazy("admin:health_alertrule_changelist"),
                     },
                     {"title": "Alerts", "icon": "warning", "link": reverse_lazy("admin:health_alert_changelist")},
+                    {
+                        "title": "Churn signals",
+                        "icon": "sensors",
+                        "link": reverse_lazy("admin:health_signalrule_changelist"),
+                    },
                     {"title": "Recompute", "icon": "autorenew", "link": reverse_lazy("admin:health_run_changelist")},
                 ],
             },

@@ -8,9 +8,11 @@ from django.urls import reverse
 from accounts.models import Account, User
 from accounts.registries import (
     BookColumn,
+    BookFilter,
     PaletteItem,
     Panel,
     add_book_column,
+    add_book_filter,
     add_next_actions,
     add_palette_item,
     add_panel,
@@ -18,13 +20,21 @@ from accounts.registries import (
 )
 from cs_workspace.common import clock
 from cs_workspace.common.templatetags.ui import spark
+from health.domain.judgement import PULSE_LABELS
 from health.models import Alert, Tier
 from health.models.scorecard import ScorecardVersion
+from health.queries import judgement
 from health.queries.beside import beside_score, shown_beside
 from health.queries.health import Point, sparklines
 from health.queries.health_panel import health_panel
 from health.queries.marks import register_marks
 from health.queries.timeline_sources import register_timeline
+from health.templatetags.judgement import pulse_cell
+
+PULSE_CHOICES = [
+    (judgement.PULSE_DUE, "Not judged or stale"),
+    *((str(int(one)), label) for one, label in PULSE_LABELS.items()),
+]
 
 
 def register() -> None:
@@ -32,14 +42,32 @@ def register() -> None:
     register_timeline()
     register_marks()
     add_panel(Panel("health", "main", 10, "health/_account_panel.html", _health_panel, beside_score))
+    add_panel(Panel("churn", "side", 10, "components/_later.html", _churn_later))
+    add_panel(Panel("signals", "main", 12, "components/_later.html", _signals_later))
     add_panel(Panel("engagement", "main", 15, "components/_later.html", _engagement_later))
     add_panel(Panel("usage", "main", 30, "components/_later.html", _usage_later))
+    add_panel(Panel("pulse-mark", "marks", 10, "health/_pulse_mark.html", _pulse_mark, judgement.beside_account))
+    add_panel(Panel("judgement", "beside", 10, "components/_later.html", _judgement_later))
+    add_book_column(BookColumn("pulse", "Pulse", load=judgement.pulses_of, draw=pulse_cell, standard=False))
+    add_book_filter(BookFilter("pulse", "CSM pulse", PULSE_CHOICES, judgement.pulse_condition))
     add_book_column(BookColumn("spark", "90 days", load=_sparklines, draw=spark))
     add_next_actions("alerts", _advised)
     set_tier_labels(_tier_labels)
     add_palette_item(PaletteItem("At risk", "health:at_risk", keywords="queue revenue churn critical", keys="g r"))
+    add_palette_item(
+        PaletteItem("Disagreements", "health:disagreements", keywords="signals apart pulse judgement", keys="g d")
+    )
+    add_palette_item(PaletteItem("Overridden tiers", "health:overrides", keywords="override judgement"))
     add_palette_item(PaletteItem("Alerts", "health:alerts", keywords="inbox", keys="g a"))
     add_palette_item(PaletteItem("Metrics", "health:metrics", keywords="definitions help indicators health terms"))
+    add_palette_item(
+        PaletteItem(
+            "Churn model",
+            "health:churn-model",
+            keywords="probability learned quality calibration train",
+            shown_to=lambda user: user.is_admin,
+        )
+    )
     add_palette_item(
         PaletteItem(
             "Customers with a score",
@@ -52,6 +80,22 @@ def register() -> None:
 
 def _health_panel(account: Account, user: User) -> dict[str, Any]:
     return {"panel": health_panel(account)} | shown_beside(account)
+
+
+def _pulse_mark(account: Account, user: User) -> dict[str, Any]:
+    return {"shown": judgement.shown_beside(account)}
+
+
+def _judgement_later(account: Account, user: User) -> dict[str, Any]:
+    return {"id": "judgement", "title": "CSM pulse", "url": reverse("health:account-judgement", args=[account.pk])}
+
+
+def _churn_later(account: Account, user: User) -> dict[str, Any]:
+    return {"id": "churn", "title": "Churn probability", "url": reverse("health:account-churn", args=[account.pk])}
+
+
+def _signals_later(account: Account, user: User) -> dict[str, Any]:
+    return {"id": "signals", "title": "Churn signals", "url": reverse("health:account-signals", args=[account.pk])}
 
 
 def _engagement_later(account: Account, user: User) -> dict[str, Any] | None:

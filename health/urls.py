@@ -2,7 +2,20 @@
 
 from django.urls import URLPattern, path
 
-from health.views import account, alert_quality, alerts, at_risk, help, history, runs
+from health.views import (
+    account,
+    alert_quality,
+    alerts,
+    at_risk,
+    churn,
+    disagreements,
+    help,
+    history,
+    judgement,
+    overrides,
+    runs,
+    signals,
+)
 
 app_name = "health"
 
@@ -21,10 +34,34 @@ urlpatterns: list[URLPattern] = [
     path("alerts/<int:pk>/resolve/", alerts.resolve, name="resolve-alert"),
     path("alerts/<int:pk>/reopen/", alerts.reopen, name="reopen-alert"),
     path("accounts/<int:pk>/health/", account.panel, name="account-panel"),
+    path("accounts/<int:pk>/judgement/", judgement.panel, name="account-judgement"),
+    path("accounts/<int:pk>/pulse/", judgement.judge, name="judge"),
+    path("accounts/<int:pk>/pulse/mark/", judgement.mark, name="pulse-mark"),
+    path("pulses/<int:pk>/withdraw/", judgement.withdraw, name="withdraw-pulse"),
+    path("accounts/<int:pk>/override/", judgement.override, name="override-tier"),
+    path("overrides/", overrides.overrides, name="overrides"),
+    path("overrides/export/", overrides.export, name="overrides-export"),
+    path("overrides/<int:pk>/end/", judgement.end, name="end-override"),
+    path("overrides/<int:pk>/restore/", judgement.restore, name="restore-override"),
+    path("disagreements/", disagreements.disagreements, name="disagreements"),
+    path("disagreements/export/", disagreements.export, name="disagreements-export"),
+    path("accounts/<int:pk>/disagreements/seen/", disagreements.see, name="see-disagreements"),
+    path("accounts/<int:pk>/signals/", signals.panel, name="account-signals"),
+    path("accounts/<int:pk>/signals/new/", signals.new, name="signal-new"),
+    path("signals/<int:pk>/confirm/", signals.confirm, name="signal-confirm"),
+    path("signals/<int:pk>/dismiss/", signals.dismiss, name="signal-dismiss"),
+    path("signals/<int:pk>/resolve/", signals.resolve, name="signal-resolve"),
+    path("signals/<int:pk>/reopen/", signals.reopen, name="signal-reopen"),
+    path("signals/<int:pk>/retract/", signals.retract, name="signal-retract"),
     path("accounts/<int:pk>/engagement/", account.engagement, name="account-engagement"),
     path("accounts/<int:pk>/usage/", account.usage, name="account-usage"),
     path("accounts/<int:pk>/health/history/", history.history, name="account-history"),
     path("accounts/<int:pk>/health/state/", history.state, name="account-state"),
+    path("accounts/<int:pk>/churn/", churn.account, name="account-churn"),
+    path("health/churn-model/", churn.model, name="churn-model"),
+    path("health/churn-model/train/", churn.train, name="train-churn-model"),
+    path("health/churn-model/use/", churn.use, name="use-churn-model"),
+    path("health/churn-model/stop/", churn.stop, name="stop-churn-model"),
     path("health/metrics/", help.metrics, name="metrics"),
     path("health/coverage/", help.scored, name="coverage"),
     path("health/recompute/", runs.recompute_all, name="recompute-all"),

@@ -34,13 +34,17 @@ from health.models import (
     AlertRule,
     AlignmentJudgement,
     Chunk,
+    ChurnModel,
+    ChurnSignal,
     Dimension,
     DirtyMark,
+    Disagreement,
     Event,
     Feature,
     FeatureMonth,
     Indicator,
     MetricPoint,
+    Pulse,
     Run,
     Scorecard,
     ScorecardVersion,
@@ -48,6 +52,7 @@ from health.models import (
     SurveyAnswer,
     Ticket,
     Tier,
+    TierOverride,
     TrainingRecord,
     UsageDay,
     UserMonth,
@@ -429,6 +434,29 @@ class AlertFactory(Factory):
     opened_on = factory.LazyAttribute(lambda alert: clock.day_of(alert.opened_at))
 
 
+class ChurnSignalFactory(Factory):
+    """An open signal that was detected; `by_hand=True`, `resolved=True`, `dismissed=True` give the others."""
+
+    class Meta:
+        model = ChurnSignal
+
+    class Params:
+        by_hand = factory.Trait(detected=False)
+        resolved = factory.Trait(state=ChurnSignal.State.RESOLVED, changed_at=factory.LazyFunction(clock.now))
+        dismissed = factory.Trait(
+            state=ChurnSignal.State.DISMISSED, changed_at=factory.LazyFunction(clock.now), reason="It means nothing."
+        )
+
+    account = factory.SubFactory(AccountFactory)
+    kind = "competitor"
+    severity = 2
+    evidence = "“Competitor” in a note"
+    seen_on = factory.LazyFunction(clock.today)
+    lead_days = 30
+    detected = True
+    opened_at = factory.LazyFunction(clock.now)
+
+
 # Observations
 
 
@@ -534,7 +562,97 @@ class AlignmentJudgementFactory(Factory):
     at = factory.LazyFunction(lambda: days_ago(5))
 
 
+class PulseFactory(Factory):
+    """A good pulse of five days ago, judged by the owner and under that owner; an account has one latest."""
+
+    class Meta:
+        model = Pulse
+        django_get_or_create = ("account", "is_latest")
+
+    is_latest = True
+
+    account = factory.SubFactory(AccountFactory)
+    value = 3
+    owner = factory.LazyAttribute(lambda pulse: pulse.account.owner)
+    by = factory.LazyAttribute(lambda pulse: pulse.owner)
+    at = factory.LazyFunction(lambda: days_ago(5))
+
+
+class TierOverrideFactory(Factory):
+    """Watch for ten more days, since yesterday; the account's row is left to the recompute. One lives at a time."""
+
+    class Meta:
+        model = TierOverride
+        django_get_or_create = ("account", "ended_at")
+
+    ended_at = None
+
+    account = factory.SubFactory(AccountFactory)
+    rank = 2
+    label = "Watch"
+    expected_churn = Decimal("0.125")
+    reason = "The new sponsor has signed"
+    by = factory.LazyAttribute(lambda override: override.account.owner)
+    at = factory.LazyFunction(lambda: days_ago(1))
+    until = factory.LazyFunction(lambda: day(10))
+    ends_at = factory.LazyAttribute(lambda override: clock.start_of(override.until + dt.timedelta(days=1)))
+
+
+class DisagreementFactory(Factory):
+    """A healthy account whose usage falls by a quarter."""
+
+    class Meta:
+        model = Disagreement
+
+    account = factory.SubFactory(AccountFactory, healthy=True)
+    kind = Disagreement.Kind.HEALTHY_USAGE
+    since = factory.LazyFunction(lambda: day(-3))
+    rank = 1
+    usage_change = -0.25
+
+
 # Runs
+
+
+class ChurnModelFactory(Factory):
+    """A finished training that beats the table; not in use."""
+
+    class Meta:
+        model = ChurnModel
+
+    key = factory.Sequence(lambda n: f"2026-01-{n}")
+    as_of = factory.LazyFunction(clock.today)
+    asked_at = factory.LazyFunction(clock.now)
+    under_way = False
+    trained_at = factory.LazyFunction(clock.now)
+    seconds = 4.2
+    result = "better"
+    reason = "It beats the tier table on accounts that it had not seen."
+    outcomes, accounts, sampled, examples = 71, 340, 340, 3100
+    since = factory.LazyFunction(lambda: day(-420))
+    until = factory.LazyFunction(lambda: day(-90))
+    quality = factory.LazyFunction(
+        lambda: {
+            "form": "logistic",
+            "tested": 1500,
+            "tested_outcomes": 50,
+            "losses": {"logistic": 0.2, "boosting": 0.21},
+            "importances": [{"feature": "login_days", "effect": 0.8}, {"feature": "tickets_90d", "effect": 0.4}],
+            "gain": {"mean": 0.03, "low": 0.01, "high": 0.05, "share": 0.13},
+            **{
+                name: {
+                    "auc": auc, "auc_low": auc - 0.05, "auc_high": auc + 0.05, "brier": brier, "log_loss": loss,
+                    "bins": [
+                        {"forecast": 0.02, "observed": 0.01, "examples": 750},
+                        {"forecast": 0.2, "observed": 0.23, "examples": 750},
+                    ],
+                }
+                for name, auc, brier, loss in (
+                    ("learned", 0.81, 0.07, 0.2), ("table", 0.72, 0.09, 0.26), ("fitted", 0.73, 0.08, 0.23),
+                )
+            },
+        }
+    )  # fmt: skip
 
 
 class RunFactory(Factory):

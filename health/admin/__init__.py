@@ -1,3 +1,3 @@
-from health.admin import alerts, runs, scorecards
+from health.admin import alerts, custom_metrics, runs, scorecards, signals
 
-__all__ = ["alerts", "runs", "scorecards"]
+__all__ = ["alerts", "custom_metrics", "runs", "scorecards", "signals"]

@@ -8,8 +8,9 @@ from itertools import islice
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, DecimalField, ExpressionWrapper, F, Max, Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, DecimalField, ExpressionWrapper, F, Max, OuterRef, Q, Sum
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Coalesce, JSONObject
 
 from accounts.models import Account, Task, User
 from accounts.models.account import AccountQuerySet
@@ -17,7 +18,8 @@ from cs_workspace.common import clock
 from cs_workspace.common.expressions import AnyOf
 from health.domain.alert_handling import Refusal, Verb, outcome_of
 from health.domain.deadlines import WITHIN, Clock, clock_of
-from health.models import Alert, AlertRule
+from health.domain.signals import label_of
+from health.models import Alert, AlertRule, ChurnSignal
 
 PAGE = 50
 OWNERS = 8
@@ -27,11 +29,13 @@ NEED_CLOCK = ("idle", "overdue")
 WEEK = dt.timedelta(days=7)
 NOBODY = "none"
 MONEY: DecimalField = DecimalField(max_digits=18, decimal_places=5)
+SHARE: DecimalField = DecimalField(max_digits=4, decimal_places=3)
 CHIPS = {
     "all": "All",
     "critical": "Critical",
     "idle": "No action",
     "overdue": "Overdue",
+    "signals": "With signals",
     "renewal": "Renewal ≤ 90 d",
 }
 
@@ -82,14 +86,25 @@ class Concentration:
 
 
 @dataclass(frozen=True)
+class Sign:
+    """A live churn signal of a row: what it is called, its severity (1 critical … 3 normal), what was seen."""
+
+    label: str
+    severity: int
+    evidence: str
+
+
+@dataclass(frozen=True)
 class Row:
-    """One account of the queue, with the alert that brought it there, its next open task and the clock."""
+    """One account of the queue, with the alert that brought it there, its next open task, the clock and its churn
+    signals, the most severe first."""
 
     account: Account
     risk: Decimal | None
     alert: Alert | None
     task: Task | None
     clock: Clock
+    signals: list[Sign]
 
     @property
     def renews(self) -> Decimal | None:
@@ -104,14 +119,18 @@ class Row:
 
 
 def at_risk_accounts(user: User) -> AccountQuerySet:
-    """Accounts of the user in the two bottom tiers, or with an alert that belongs to the queue."""
+    """Accounts of the user in the two bottom tiers, with an open churn signal, or with an alert of the queue."""
     calling = Alert.objects.unresolved().filter(
         Q(severity=AlertRule.Severity.CRITICAL) | Q(rule__trigger=AlertRule.Trigger.SCORE_UNDER)
     )
     return (
         Account.objects.visible_to(user)
         .active()
-        .filter(Q(health_rank__gte=3) | Q(AnyOf(F("pk"), ArraySubquery(calling.values("account")))))
+        .filter(
+            Q(health_rank__gte=3)
+            | Q(AnyOf(F("pk"), ArraySubquery(calling.values("account"))))
+            | Q(AnyOf(F("pk"), ArraySubquery(ChurnSignal.objects.live().order_by().values("account"))))
+        )
     )
 
 
@@ -123,8 +142,11 @@ def queue(user: User, wanted: QueueFilter) -> AccountQuerySet:
     return _only(accounts, wanted.only).order_by(F("risk").desc(nulls_last=True), "pk")
 
 
-def figures(user: User, wanted: QueueFilter) -> Figures:
-    """The strip and the counts of the chips, under the owner and the text of the filter. Two queries."""
+def figures(user: User, wanted: QueueFilter, *, is_learned: bool = False) -> Figures:
+    """The strip and the counts of the chips, under the owner and the text of the filter. Two queries.
+
+    `is_learned` says that a learned model counts, so that the week before is taken from what one said then.
+    """
     counted = {key: Count("pk", filter=_condition(key)) for key in CHIPS if key != "all"}
     found = _with_clock(_matching(user, wanted)).aggregate(
         all=Count("pk"),
@@ -138,7 +160,7 @@ def figures(user: User, wanted: QueueFilter) -> Figures:
         revenue=_cents(found["revenue"]),
         acted=found["acted"],
         known=found["known"],
-        week_ago=_revenue_on(user, clock.today() - WEEK, wanted),
+        week_ago=_revenue_on(user, clock.today() - WEEK, wanted, is_learned=is_learned),
     )
 
 
@@ -170,8 +192,18 @@ def concentration(user: User, wanted: QueueFilter) -> Concentration:
 def rows_of(accounts: Sequence[Any], *, now: dt.datetime) -> list[Row]:
     """Rows for accounts out of `queue`. Three queries."""
     ids = [account.pk for account in accounts]
-    clocks = _with_clock(Account.objects.filter(pk__in=ids)).order_by().values_list("pk", "due_at", "has_acted")
-    clock_by_account = {pk: clock_of(due_at, acted=has_acted, now=now) for pk, due_at, has_acted in clocks}
+    live = ChurnSignal.objects.live().filter(account=OuterRef("pk")).order_by("severity", "pk")
+    signs = ArraySubquery(live.values(sign=JSONObject(kind="kind", severity="severity", evidence="evidence")))
+    clocks = (
+        _with_clock(Account.objects.filter(pk__in=ids))
+        .order_by()
+        .annotate(signs=signs)
+        .values_list("pk", "due_at", "has_acted", "signs")
+    )
+    clock_by_account, signs_by_account = {}, {}
+    for pk, due_at, has_acted, found in clocks:
+        clock_by_account[pk] = clock_of(due_at, acted=has_acted, now=now)
+        signs_by_account[pk] = [Sign(label_of(one["kind"]), one["severity"], one["evidence"]) for one in found]
     alerts = {
         alert.account_id: alert
         for alert in Alert.objects.unresolved()
@@ -194,6 +226,7 @@ def rows_of(accounts: Sequence[Any], *, now: dt.datetime) -> list[Row]:
             alert=alerts.get(account.pk),
             task=tasks.get(account.pk),
             clock=clock_by_account[account.pk],
+            signals=signs_by_account[account.pk],
         )
         for account in accounts
     ]
@@ -207,13 +240,17 @@ def all_rows(user: User, wanted: QueueFilter, *, now: dt.datetime) -> Iterator[R
 
 
 def _matching(user: User, wanted: QueueFilter) -> AccountQuerySet:
-    """Under owner and text, with the revenue at risk."""
+    """Under owner and text, with the revenue at risk and whether churn signals are open."""
     accounts = _named(at_risk_accounts(user), wanted.text)
     if wanted.owner == NOBODY:
         accounts = accounts.filter(owner=None)
     elif wanted.owner:
         accounts = accounts.filter(owner=int(wanted.owner))
-    return accounts.annotate(risk=ExpressionWrapper(F("arr") * F("expected_churn"), output_field=MONEY))
+    live = ChurnSignal.objects.live().order_by().values("account")
+    return accounts.annotate(
+        risk=ExpressionWrapper(F("arr") * F("expected_churn"), output_field=MONEY),
+        has_signals=AnyOf(F("pk"), ArraySubquery(live)),
+    )
 
 
 def _with_clock(accounts: AccountQuerySet) -> AccountQuerySet:
@@ -253,6 +290,8 @@ def _condition(key: str) -> Q:
             return Q(health_rank__gte=4)
         case "idle":
             return idle
+        case "signals":
+            return Q(has_signals=True)
         case "overdue":
             return idle & Q(due_at__lt=clock.now())
         case "renewal":
@@ -260,19 +299,30 @@ def _condition(key: str) -> Q:
     raise ValueError(f"There is no chip “{key}”.")
 
 
-def _revenue_on(user: User, day: dt.date, wanted: QueueFilter) -> Decimal | None:
-    """Revenue at risk by the snapshots of a past day, at today's ARR; None where no account was scored as at risk then.
+def _revenue_on(user: User, day: dt.date, wanted: QueueFilter, *, is_learned: bool) -> Decimal | None:
+    """Revenue at risk by the snapshots of a past day, at today's ARR; None where no account was scored as at risk then,
+    and where a model counts that did not yet on that day: the two could not be compared.
 
     One query, through the index of at-risk snapshots.
     """
     accounts = _named(Account.objects.visible_to(user), wanted.text)
     if wanted.owner:
         accounts = accounts.filter(owner=None if wanted.owner == NOBODY else int(wanted.owner))
-    tiers = "snapshots__version__tiers__"
-    churn = (F(f"{tiers}churn_low") + F(f"{tiers}churn_high")) / 2
-    then = accounts.filter(snapshots__day=day, snapshots__rank__gte=3, **{f"{tiers}rank": F("snapshots__rank")})
+    churn, same = _learned_on(day) if is_learned else _by_tier()
+    then = accounts.filter(snapshots__day=day, snapshots__rank__gte=3, **same)
     found = then.aggregate(revenue=Sum(F("arr") * churn, output_field=MONEY))
     return None if found["revenue"] is None else _cents(found["revenue"])
+
+
+def _by_tier() -> tuple[Combinable, dict[str, Any]]:
+    """The churn of the snapshot's tier, and the condition that finds that tier."""
+    tiers = "snapshots__version__tiers__"
+    return (F(f"{tiers}churn_low") + F(f"{tiers}churn_high")) / 2, {f"{tiers}rank": F("snapshots__rank")}
+
+
+def _learned_on(day: dt.date) -> tuple[Combinable, dict[str, Any]]:
+    """What a model said on a day, and the condition that finds it."""
+    return Cast("churn_estimates__probability", SHARE), {"churn_estimates__day": day}
 
 
 def _cents(amount: Decimal | None) -> Decimal:

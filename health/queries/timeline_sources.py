@@ -1,4 +1,4 @@
-"""What judgement tells in the timeline: moves between tiers, alerts, tickets and answers to surveys."""
+"""What judgement tells in the timeline: moves between tiers, alerts, signals, tickets and answers to surveys."""
 
 import datetime as dt
 
@@ -19,9 +19,11 @@ from django.db.models.functions import Round
 from accounts.models import Account
 from accounts.queries.timeline import Rows, entry_rows, joined, label_of, start_of_day
 from accounts.registries import TimelineSource, add_timeline_source
-from health.models import Alert, AlertRule, Snapshot, SurveyAnswer, Ticket, Tier, TierOverride
+from health.domain.judgement import PULSE_LABELS
+from health.domain.signals import KINDS
+from health.models import Alert, AlertRule, ChurnSignal, Pulse, Snapshot, SurveyAnswer, Ticket, Tier, TierOverride
 
-HEALTH, ALERTS, TICKETS, SURVEYS = "Health", "Alerts", "Tickets", "Surveys"
+HEALTH, ALERTS, SIGNALS, TICKETS, SURVEYS = "Health", "Alerts", "Signals", "Tickets", "Surveys"
 EPOCH = dt.date(2000, 1, 1)
 
 
@@ -29,7 +31,11 @@ def register_timeline() -> None:
     """Adds the sources of judgement; the order is that of the filter chips."""
     for source in (
         TimelineSource("tier", HEALTH, tier_moves, whole_days=True),
+        TimelineSource("pulse", HEALTH, pulses),
+        TimelineSource("override", HEALTH, overrides),
+        TimelineSource("override_end", HEALTH, overrides_ended),
         TimelineSource("alert", ALERTS, alerts, url_name="health:alert"),
+        TimelineSource("signal", SIGNALS, signals),
         TimelineSource("ticket", TICKETS, tickets),
         TimelineSource("survey", SURVEYS, survey_answers),
     ):
@@ -63,6 +69,21 @@ def tier_moves(account: Account) -> Rows:
     )
 
 
+def pulses(account: Account) -> Rows:
+    """Every judgement of a CSM that was not taken back."""
+    return entry_rows(
+        Pulse.objects.filter(account=account, withdrawn_at=None),
+        kind="pulse",
+        at="at",
+        title=joined(
+            Value("Pulse: "), label_of(*((Q(value=one), Value(label)) for one, label in PULSE_LABELS.items()))
+        ),
+        detail="comment",
+        by="by__name",
+        tone=label_of((Q(value__lte=1), Value("t4")), (Q(value__gte=3), Value("t1"))),
+    )
+
+
 def overrides(account: Account) -> Rows:
     """Tiers that were overridden, with the reason."""
     last_day = Func(F("until"), Value("FMDD Mon YYYY"), function="to_char", output_field=CharField())
@@ -74,6 +95,20 @@ def overrides(account: Account) -> Rows:
         detail="reason",
         by="by__name",
         tone=joined(Value("t"), "rank"),
+    )
+
+
+def overrides_ended(account: Account) -> Rows:
+    """Overrides that are over: ended early by somebody, or run out."""
+    early = Q(ended_by__isnull=False)
+    return entry_rows(
+        TierOverride.objects.filter(account=account, ended_at__isnull=False),
+        kind="override_end",
+        at="ended_at",
+        title=joined(
+            Value("Override to "), "label", label_of((early, Value(" ended early")), default=Value(" ran out"))
+        ),
+        by="ended_by__name",
     )
 
 
@@ -90,6 +125,29 @@ def alerts(account: Account) -> Rows:
             (Q(state=Alert.State.ACKNOWLEDGED), Value("Somebody is on it")),
             default=Value("Still open"),
         ),
+        tone=label_of(
+            (Q(severity=AlertRule.Severity.CRITICAL), Value("t4")), (Q(severity=AlertRule.Severity.HIGH), Value("t3"))
+        ),
+    )
+
+
+def signals(account: Account) -> Rows:
+    """Churn signals when they were opened, with what was seen and what became of them."""
+    kinds = [(Q(kind=kind.key), Value(kind.label)) for kind in KINDS.values()]
+    return entry_rows(
+        ChurnSignal.objects.filter(account=account),
+        kind="signal",
+        at="opened_at",
+        title=joined(Value("Churn signal: "), label_of(*kinds, default=F("kind"))),
+        detail=joined(
+            "evidence",
+            label_of(
+                (Q(state=ChurnSignal.State.CONFIRMED), Value(" · Confirmed")),
+                (Q(state=ChurnSignal.State.DISMISSED), joined(Value(" · Dismissed: "), "reason")),
+                (Q(state=ChurnSignal.State.RESOLVED), Value(" · Resolved")),
+            ),
+        ),
+        by="opened_by__name",
         tone=label_of(
             (Q(severity=AlertRule.Severity.CRITICAL), Value("t4")), (Q(severity=AlertRule.Severity.HIGH), Value("t3"))
         ),

@@ -12,6 +12,7 @@ from cs_workspace.common.fragments import render_page
 from cs_workspace.common.paging import CountedPaginator
 from cs_workspace.common.sending import Cell, send_csv
 from health.domain.deadlines import Urgency
+from health.domain.learning import HORIZON_DAYS
 from health.forms.at_risk import QueueForm
 from health.queries.at_risk import (
     CHIPS,
@@ -26,6 +27,7 @@ from health.queries.at_risk import (
     queue,
     rows_of,
 )
+from health.queries.churn import model_in_use
 
 CLOCK_WORDS = {
     Urgency.UNKNOWN: "not known",
@@ -36,18 +38,20 @@ CLOCK_WORDS = {
 }
 MONEY_HEADINGS = {"ARR", "Revenue at risk"}
 HEADINGS = [
-    *("Account", "Tier", "Score", "ARR", "Expected churn", "Revenue at risk", "Why", "Owner", "Renewal"),
+    *("Account", "Tier", "Score", "ARR", "Expected churn", "Basis", "Revenue at risk", "Why", "Owner", "Renewal"),
     *("Next task", "Task due", "Alert", "Act by", "Clock"),
+    "Churn signals",
 ]
 
 
 @require_safe
 def at_risk(request: UserRequest) -> HttpResponse:
-    """Accounts in the two bottom tiers, the most revenue at risk first, with who is on it and by when."""
+    """Accounts in the two bottom tiers or with churn signals, the most revenue at risk first: who is on it, by when."""
     form = QueueForm(request.GET)
     form.is_valid()
     wanted, now = form.wanted(), clock.now()
-    found = figures(request.user, wanted)
+    model = model_in_use()
+    found = figures(request.user, wanted, is_learned=model is not None)
     accounts = queue(request.user, wanted).select_related("owner")
     page = CountedPaginator(accounts, PAGE, count=found.counts[wanted.only]).get_page(request.GET.get("page"))
     rows = rows_of(list(page.object_list), now=now)
@@ -60,6 +64,8 @@ def at_risk(request: UserRequest) -> HttpResponse:
         "rows": rows,
         "chips": [(key, label, found.counts[key]) for key, label in CHIPS.items()],
         "concentration": by_owner,
+        "churn_model": model,
+        "horizon": HORIZON_DAYS,
         "owner_name": _owner_name(wanted, by_owner, rows),
         "is_empty_by_filter": _is_narrowed(wanted, found),
     }
@@ -84,6 +90,7 @@ def _cells(request: UserRequest, wanted: QueueFilter) -> Iterator[list[Cell]]:
             account.health_score,
             account.arr,
             account.expected_churn,
+            account.get_churn_basis_display(),
             row.risk,
             account.health_reason,
             account.owner.name if account.owner else "",
@@ -93,6 +100,7 @@ def _cells(request: UserRequest, wanted: QueueFilter) -> Iterator[list[Cell]]:
             f"{alert.title} ({alert.get_state_display().lower()})" if alert else "",
             row.clock.due_at.isoformat() if row.clock.due_at else "",
             CLOCK_WORDS[row.clock.urgency],
+            "; ".join(f"{sign.label}: {sign.evidence}" for sign in row.signals),
         ]
 
 

@@ -4,17 +4,21 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, DecimalField, ExpressionWrapper, F, OuterRef, Q, Subquery, Sum, Value
-from django.db.models.functions import Coalesce
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, DecimalField, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, JSONObject
 from django.utils import timezone
 
 from accounts.domain.cadence import BY_RANK, BY_SEGMENT, days_between_touches, days_overdue, phrase
 from accounts.models import Account, Task, User
 from accounts.models.account import AccountQuerySet
 from cs_workspace.common import clock
+from cs_workspace.common.expressions import AnyOf
 from cs_workspace.web.domain.today import (
     BY_SEVERITY,
+    BY_SIGNAL,
     FELL,
     ONBOARDING,
     UNKNOWN_CHURN,
@@ -28,7 +32,8 @@ from cs_workspace.web.domain.today import (
     urgency_of_task,
     value_at_risk,
 )
-from health.models import Alert, Snapshot
+from health.domain.signals import label_of
+from health.models import Alert, ChurnSignal, Snapshot
 
 # Of each source so many are read and ranked. What lies beyond is told, with the way to the whole list.
 MOST = 100
@@ -38,7 +43,7 @@ FALL_DAYS = 7
 ONBOARDING_DAYS = 7
 MONEY: DecimalField = DecimalField(max_digits=18, decimal_places=5)
 ABOUT = [
-    *("id", "name", "arr", "expected_churn", "health_rank", "health_tier", "health_score"),
+    *("id", "name", "arr", "expected_churn", "health_rank", "health_tier", "health_score", "health_override"),
     *("renewal_date", "last_touch", "customer_since", "stage", "segment__key", "segment__name"),
 ]
 
@@ -82,7 +87,7 @@ class Source:
 
 
 def day_of(user: User, *, mine: bool) -> Day:
-    """Everything that asks for the user today. Five queries.
+    """Everything that asks for the user today. Six queries.
 
     `mine` is for those who lead: what is given to them, and what only they can decide, instead of all that their people
     have on their desks.
@@ -95,6 +100,7 @@ def day_of(user: User, *, mine: bool) -> Day:
     sources = [
         _alerts(watched, now=now),
         tasks,
+        _signals(watched),
         _falls(served, now=now),
         _renewals(served),
         _quiet(served, now=now),
@@ -168,6 +174,34 @@ def _alerts(accounts: AccountQuerySet, *, now: dt.datetime) -> Source:
             )
             for alert in alerts[: MOST + 1]
         ),
+    )
+
+
+def _signals(accounts: AccountQuerySet) -> Source:
+    """The most severe churn signal of each account that nobody has looked at, with how many more there are."""
+    unseen = ChurnSignal.objects.filter(state=ChurnSignal.State.OPEN, account=OuterRef("pk"))
+    about = JSONObject(pk="pk", kind="kind", severity="severity", evidence="evidence")
+    found = _dearest(
+        accounts.filter(AnyOf(F("pk"), ArraySubquery(_unseen()))).annotate(
+            unseen=ArraySubquery(unseen.order_by("severity", "-seen_on", "-pk").values(about=about))
+        )
+    )
+    return _source(Kind.SIGNAL, ((account, _signal_reason(account.unseen)) for account in found))
+
+
+def _unseen() -> QuerySet[ChurnSignal, Any]:
+    return ChurnSignal.objects.filter(state=ChurnSignal.State.OPEN).order_by().values("account")
+
+
+def _signal_reason(signals: Sequence[dict[str, Any]]) -> Reason:
+    worst, others = signals[0], len(signals) - 1
+    more = f" And {others} more signal{'' if others == 1 else 's'}." if others else ""
+    return Reason(
+        Kind.SIGNAL,
+        label_of(worst["kind"]),
+        BY_SIGNAL[worst["severity"]],
+        f"{worst['evidence']}.{more}",
+        pk=worst["pk"],
     )
 
 

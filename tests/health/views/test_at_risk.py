@@ -67,7 +67,7 @@ def test_htmx_gets_the_part_that_changes_and_a_visit_the_page(cast):
     part, page = client.get("/at-risk/", headers=HTMX), client.get("/at-risk/")
     assert (b"<html" in part.content, b"Halden Foods" in part.content) == (False, True)
     assert b"<html" in page.content
-    assert 'hx-trigger="accountsChanged from:body, alertsChanged from:body, tasksChanged from:body"' in text(part)
+    assert 'hx-trigger="accountsChanged from:body, alertsChanged from:body, tasksChanged from:body, signalsChanged from:body"' in text(part)
 
 
 def test_filters_narrow_the_rows_and_stay_in_every_link(cast):
@@ -123,9 +123,9 @@ def test_the_file_holds_what_the_page_shows(cast, settings):
     TaskFactory(account=account, title="Hold a save call")
     queued(3, owner=cast.owner, name="Other")
     header, row = exported(cast.manager, "?only=critical")
-    assert header.startswith("Account,Tier,Score,ARR (EUR),Expected churn,Revenue at risk (EUR),Why,Owner")
-    assert row.startswith("'=Corvid,Critical,31.0,72000.00,0.800,57600.00,Silent,Olga Owner,,Hold a save call,")
-    assert row.endswith(",overdue")
+    assert header.startswith("Account,Tier,Score,ARR (EUR),Expected churn,Basis,Revenue at risk (EUR),Why,Owner")
+    assert row.startswith("'=Corvid,Critical,31.0,72000.00,0.800,,57600.00,Silent,Olga Owner,,Hold a save call,")
+    assert row.endswith(",overdue,")
     assert len(exported(cast.manager)) == 3
     assert len(exported(cast.outsider)) == 1
 
@@ -141,5 +141,5 @@ def test_the_page_costs_the_same_however_many_accounts_it_shows(cast, django_ass
         TaskFactory(account=queued(3, owner=cast.owner, hours=5))
         AccountFactory(owner=cast.owner)
     client = logged_in(cast.manager)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get("/at-risk/")
