@@ -1,5 +1,6 @@
 """Scorecards: drafts are edited with their dimensions, indicators and tiers; published versions are only looked at."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -9,15 +10,21 @@ from django.core.exceptions import ValidationError
 from django.db.models import Field
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.decorators import action
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from accounts.http import UserRequest
 from cs_workspace.common.admin import StackedInline, TabularInline, WorkspaceAdmin, confirm
-from health.domain.metrics import METRICS
+from health.admin.in_use import KeepsWhatIsUsed
+from health.admin.tuning import TuningPages, page_of, publish_as_asked
 from health.domain.scorecards import WEIGHT_TOLERANCE
 from health.models import Dimension, Indicator, Scorecard, ScorecardVersion, Tier
-from health.services.publishing import NotADraftError, ScorecardError, draft_from, publish
+from health.queries.in_use import users_of_scorecards
+from health.queries.metric_choices import metric_choices
+from health.services.presets import install_preset, presets_to_install
+from health.services.publishing import draft_from
 
 
 class WeightsFormSet(forms.BaseInlineFormSet):
@@ -49,11 +56,9 @@ def refuse_wrong_sum(formset: forms.BaseInlineFormSet, rows: list[forms.ModelFor
 
 
 class IndicatorForm(forms.ModelForm):
-    """The metric is one of the registry's."""
+    """The metric is one that ships or one that an admin described."""
 
-    metric = forms.ChoiceField(
-        choices=lambda: [("", "—")] + [(name, f"{metric.label} ({name})") for name, metric in sorted(METRICS.items())]
-    )
+    metric = forms.ChoiceField(choices=lambda: [("", "—"), *metric_choices()])
 
     class Meta:
         model = Indicator
@@ -112,13 +117,63 @@ class TierInline(DraftsOnly, TabularInline):
     fields = ["rank", "label", "key", "lower", "churn_low", "churn_high", "action"]
 
 
+class PresetForm(forms.Form):
+    """A methodology that ships and is not there yet."""
+
+    preset = forms.ChoiceField(choices=presets_to_install, widget=UnfoldAdminSelectWidget)
+
+
+class ScorecardForm(forms.ModelForm):
+    """A scorecard that something uses keeps its name and its key."""
+
+    class Meta:
+        model = Scorecard
+        fields = ["name", "key", "is_default", "segment", "stage", "product"]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuses another name, with the list of what uses this one."""
+        cleaned = super().clean() or {}
+        renamed = [name for name in ("name", "key") if self.instance.pk and name in self.changed_data]
+        users = users_of_scorecards([self.instance.pk]).get(self.instance.pk, []) if renamed else []
+        for name in renamed if users else []:
+            self.add_error(name, f"It keeps its {name}, for it is used: {'; '.join(users)}.")
+        return cleaned
+
+
 @admin.register(Scorecard)
-class ScorecardAdmin(WorkspaceAdmin):
+class ScorecardAdmin(KeepsWhatIsUsed, WorkspaceAdmin):
     """Which scorecard judges whom."""
 
+    form = ScorecardForm
+    actions_list = ["from_preset"]
     list_display = ["name", "is_default", "segment", "stage", "product", "published_version"]
     list_select_related = ["segment", "product"]
     prepopulated_fields = {"key": ["name"]}
+
+    def users_of(self, records: Sequence[Scorecard]) -> dict[Scorecard, list[str]]:
+        """Its versions."""
+        users = users_of_scorecards([record.pk for record in records])
+        return {record: users[record.pk] for record in records if record.pk in users}
+
+    @action(description="New scorecard from preset…", url_path="from-preset", permissions=["install"])
+    def from_preset(self, request: UserRequest) -> HttpResponse:
+        """Installs a published methodology: it judges those to whom it is bound afterwards, and until then nobody."""
+        form = PresetForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            scorecard = install_preset(form.cleaned_data["preset"], by=request.user)
+            messages.success(request, f"{scorecard} is there. Say whom it judges, or tune it first.")
+            return redirect("admin:health_scorecard_change", scorecard.pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "New scorecard from preset",
+            "opts": self.opts,
+            "form": form,
+        }
+        status = 422 if form.errors else 200
+        return TemplateResponse(request, "admin/preset.html", context, status=status)
+
+    def has_install_permission(self, request: UserRequest) -> bool:
+        return not request.user.read_only
 
     @admin.display(description="published")
     def published_version(self, scorecard: Scorecard) -> str:
@@ -126,7 +181,7 @@ class ScorecardAdmin(WorkspaceAdmin):
 
 
 @admin.register(ScorecardVersion)
-class ScorecardVersionAdmin(WorkspaceAdmin):
+class ScorecardVersionAdmin(TuningPages, WorkspaceAdmin):
     """Weights, bands and tiers: take a draft, change it, publish it, recompute."""
 
     list_display = ["scorecard", "number", "state", "published_at", "published_by"]
@@ -135,7 +190,7 @@ class ScorecardVersionAdmin(WorkspaceAdmin):
     readonly_fields = ["scorecard", "number", "state", "published_at", "published_by"]
     inlines = [DimensionInline, TierInline]
     history_with_parts = True
-    actions_detail = ["take_draft", "publish_draft"]
+    actions_detail = ["tune", "all_versions", "take_draft", "publish_draft"]
 
     def _version(self, request: UserRequest, object_id: str) -> ScorecardVersion:
         version = self.get_object(request, object_id)
@@ -169,13 +224,15 @@ class ScorecardVersionAdmin(WorkspaceAdmin):
         version = self._version(request, object_id)
         if request.method != "POST":
             return confirm(self, request, f"Publish {version}?", "It judges every account from the next recompute on.")
-        try:
-            version = publish(version, by=request.user)
-        except (NotADraftError, ScorecardError) as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, f"{version} judges from now on. Recompute to see its scores today.")
-        return redirect(_address(version.pk))
+        return publish_as_asked(request, version)
+
+    @action(description="Tune weights", url_path="tune", permissions=["view"])
+    def tune(self, request: UserRequest, object_id: str) -> HttpResponse:
+        return redirect(page_of(self._version(request, object_id), "tuning"))
+
+    @action(description="All versions", url_path="all-versions", permissions=["view"])
+    def all_versions(self, request: UserRequest, object_id: str) -> HttpResponse:
+        return redirect(page_of(self._version(request, object_id), "versions"))
 
 
 def _address(pk: int) -> str:

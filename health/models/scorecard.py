@@ -1,5 +1,7 @@
 """Scorecards as admins edit them; `ScorecardVersion.to_domain()` gives what the engine runs."""
 
+from collections.abc import Mapping
+
 import pghistory
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -7,7 +9,9 @@ from django.db.models import Q, Value
 
 from accounts.models import Account, Product, Segment, User
 from health.domain import scorecards as domain
+from health.domain.definitions import Metric
 from health.domain.metrics import METRICS
+from health.models.custom_metric import CustomMetric
 
 
 class Scorecard(models.Model):
@@ -74,10 +78,11 @@ class ScorecardVersion(models.Model):
         return f"{self.scorecard} v{self.number}"
 
     def to_domain(self) -> domain.Scorecard:
-        """The scorecard as the engine runs it, in three queries; `ScorecardError` where weights do not sum to 100."""
+        """The scorecard as the engine runs it, in four queries; `ScorecardError` where weights do not sum to 100."""
+        custom = CustomMetric.objects.definitions()
         indicators: dict[int, list[domain.Indicator]] = {}
         for row in Indicator.objects.filter(dimension__version=self).order_by("position", "pk"):
-            indicators.setdefault(row.dimension_id, []).append(row.to_domain())
+            indicators.setdefault(row.dimension_id, []).append(row.to_domain(custom))
         return domain.Scorecard(
             key=self.scorecard.key,
             name=self.scorecard.name,
@@ -160,19 +165,22 @@ class Indicator(models.Model):
         return self.label
 
     def clean(self) -> None:
-        if self.metric not in METRICS:
+        custom = CustomMetric.objects.filter(name=self.metric).definitions()
+        metric = METRICS.get(self.metric) or custom.get(self.metric)
+        if metric is None:
             raise ValidationError({"metric": f"No metric is named “{self.metric}”."})
         try:
-            domain.scorer_from_params(self.scorer_kind, self.scorer_params)
+            domain.scorer_from_params(self.scorer_kind, self.scorer_params).bound_to(metric)
         except domain.ScorecardError as error:
             raise ValidationError({"scorer_params": str(error)}) from error
         try:
             for age in domain.age_bands(self.ages):
-                age.scorer.bound_to(METRICS[self.metric])
+                age.scorer.bound_to(metric)
         except domain.ScorecardError as error:
             raise ValidationError({"ages": str(error)}) from error
 
-    def to_domain(self) -> domain.Indicator:
+    def to_domain(self, custom: Mapping[str, Metric]) -> domain.Indicator:
+        """As the engine runs it; `custom` holds the metrics that do not ship."""
         return domain.Indicator(
             metric=self.metric,
             label=self.label,
@@ -180,6 +188,7 @@ class Indicator(models.Model):
             scorer=domain.scorer_from_params(self.scorer_kind, self.scorer_params),
             missing=domain.Missing(self.missing),
             ages=domain.age_bands(self.ages),
+            definition=METRICS.get(self.metric) or custom.get(self.metric),  # type: ignore[arg-type]
         )
 
 

@@ -5,17 +5,31 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q
+from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 
 from accounts.models import Account
 from accounts.models.account import AccountQuerySet
 from health.domain import scorecards as domain
-from health.models import Dimension, Indicator, ScorecardVersion, Tier
+from health.domain.definitions import Direction, Kind, Metric
+from health.domain.metrics import METRICS
+from health.models import CustomMetric, Dimension, Indicator, ScorecardVersion, Tier
 
 
 def domain_scorecards(version_ids: Iterable[int]) -> dict[int, domain.Scorecard]:
     """Scorecards by the key of their version, in one query; raises `ScorecardError` for one that cannot be run."""
+    custom = CustomMetric.objects.filter(name=OuterRef("metric")).values(
+        data=JSONObject(
+            name="name",
+            label="label",
+            kind="kind",
+            unit="unit",
+            direction="direction",
+            source="source",
+            window="window",
+            definition="definition",
+        )
+    )
     indicators = (
         Indicator.objects.filter(dimension=OuterRef("pk"))
         .order_by("position", "pk")
@@ -28,6 +42,7 @@ def domain_scorecards(version_ids: Iterable[int]) -> dict[int, domain.Scorecard]
                 params="scorer_params",
                 missing="missing",
                 ages="ages",
+                custom=Subquery(custom),
             )
         )
     )
@@ -145,7 +160,14 @@ def _dimension(row: dict) -> domain.Dimension:
                 scorer=domain.scorer_from_params(one["kind"], one["params"]),
                 missing=one["missing"],
                 ages=domain.age_bands(one["ages"]),
+                definition=METRICS.get(one["metric"]) or _custom(one["custom"]),  # type: ignore[arg-type]
             )
             for one in row["indicators"]
         ),
     )
+
+
+def _custom(row: dict | None) -> Metric | None:
+    if row is None:
+        return None
+    return Metric(**row | {"kind": Kind(row["kind"]), "direction": Direction(row["direction"])})

@@ -1,18 +1,41 @@
 """Versions of scorecards: a draft is edited, publishing makes it the one that judges, and what judged stays."""
 
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from accounts.models import User
 from cs_workspace.common import clock
 from health.domain.scorecards import ScorecardError
-from health.models import Dimension, Indicator, Scorecard, ScorecardVersion, Tier
+from health.models import Dimension, Indicator, Run, Scorecard, ScorecardVersion, Tier
+from health.services.runs import RunError, start_run
+
+# The span of history that is restated unless another is asked for, and the longest.
+RESTATED_DAYS = 180
+MOST_RESTATED_DAYS = 730
 
 
 class NotADraftError(Exception):
     """Only drafts are published; the message says what this version is."""
+
+
+class ChangedMeanwhileError(Exception):
+    """What the user looked at is no longer what there is; the message says so."""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Weights in percent, by the keys of dimensions and of indicators."""
+
+    dimensions: Mapping[int, Decimal]
+    indicators: Mapping[int, Decimal]
 
 
 @transaction.atomic
@@ -20,7 +43,7 @@ def draft_from(version: ScorecardVersion, *, by: User | None) -> ScorecardVersio
     """A new draft that equals `version`, numbered after the last one of its scorecard."""
     scorecard = Scorecard.objects.select_for_update().get(pk=version.scorecard_id)
     last = scorecard.versions.aggregate(last=Max("number"))["last"]
-    draft = ScorecardVersion.objects.create(scorecard=scorecard, number=last + 1)
+    draft = ScorecardVersion.objects.create(scorecard=scorecard, number=last + 1, taken_from=version)
     indicators: list[Indicator] = []
     for dimension in version.dimensions.prefetch_related("indicators"):
         copy = Dimension.objects.create(version=draft, **_values(dimension, "key", "label", "weight", "position"))
@@ -33,24 +56,104 @@ def draft_from(version: ScorecardVersion, *, by: User | None) -> ScorecardVersio
     return draft
 
 
-@transaction.atomic
-def publish(version: ScorecardVersion, *, by: User | None) -> ScorecardVersion:
-    """Makes a draft the version that judges and retires the one before.
+def fingerprint(version: ScorecardVersion) -> str:
+    """Stands for the content of a version, down to the last weight: two admins who see the same send the same."""
+    rows = [
+        list(version.dimensions.order_by("pk").values_list("pk", "key", "label", "weight")),
+        list(_rows(version).values_list("pk", "metric", "weight", "scorer_kind", "scorer_params", "missing", "ages")),
+        list(version.tiers.order_by("pk").values_list("key", "label", "lower", "rank", "churn_low", "churn_high")),
+    ]
+    return hashlib.sha256(json.dumps(rows, default=str).encode()).hexdigest()[:32]
 
-    Raises `NotADraftError` for any other state and `ScorecardError` where the weights do not sum to 100. Scores follow
-    with the next recompute.
+
+@transaction.atomic
+def save_weights(version: ScorecardVersion, weights: Weights, *, seen: str, by: User) -> ScorecardVersion:
+    """Writes the weights of a draft's dimensions and indicators, by their keys.
+
+    Raises `NotADraftError`, `ChangedMeanwhileError` where the draft is no longer the one with the fingerprint `seen`,
+    and `ScorecardError` where weights do not sum to 100.
+    """
+    version = _locked_draft(version)
+    _refuse_other(version, seen)
+    dimensions = list(version.dimensions.filter(pk__in=weights.dimensions))
+    for dimension in dimensions:
+        dimension.weight = weights.dimensions[dimension.pk]
+    indicators = list(_rows(version).filter(pk__in=weights.indicators))
+    for indicator in indicators:
+        indicator.weight = weights.indicators[indicator.pk]
+    Dimension.objects.bulk_update(dimensions, ["weight"])
+    Indicator.objects.bulk_update(indicators, ["weight"])
+    version.to_domain()
+    return version
+
+
+@transaction.atomic
+def publish(
+    version: ScorecardVersion, *, by: User | None, seen: str = "", judging: int | None = None
+) -> ScorecardVersion:
+    """Makes a draft the version that judges and retires the one before, which it remembers.
+
+    Raises `NotADraftError` for any other state and `ScorecardError` where the weights do not sum to 100. With `seen`
+    (a fingerprint) and `judging` (the key of the version that judged when the user looked, 0 for none) it raises
+    `ChangedMeanwhileError` where one of them is another by now. Scores follow with the next recompute.
+    """
+    version = _locked_draft(version)
+    version.to_domain()
+    siblings = ScorecardVersion.objects.filter(scorecard=version.scorecard_id)
+    before = siblings.filter(state=ScorecardVersion.State.PUBLISHED).first()
+    if seen:
+        _refuse_other(version, seen)
+    if judging is not None and judging != (before.pk if before else 0):
+        raise ChangedMeanwhileError(f"Another version of {version.scorecard} was published meanwhile: look again.")
+    siblings.filter(state=ScorecardVersion.State.PUBLISHED).update(state=ScorecardVersion.State.RETIRED)
+    version.state = ScorecardVersion.State.PUBLISHED
+    version.published_at, version.published_by, version.replaced = clock.now(), by, before
+    version.save(update_fields=["state", "published_at", "published_by", "replaced"])
+    return version
+
+
+@transaction.atomic
+def bring_back(version: ScorecardVersion, *, by: User | None, judging: int) -> ScorecardVersion:
+    """Publishes the content of a retired version again, as a new one; the way back from a publication.
+
+    `judging` is the key of the version that judged when the user looked: a second click finds another one and raises
+    `ChangedMeanwhileError`, as does whoever was slower.
     """
     Scorecard.objects.select_for_update().get(pk=version.scorecard_id)
     version.refresh_from_db()
+    if version.state != ScorecardVersion.State.RETIRED:
+        raise NotADraftError(f"{version} is {version.get_state_display().lower()}: only retired versions come back.")
+    return publish(draft_from(version, by=by), by=by, judging=judging)
+
+
+def restate_history(*, days: int, by: User | None) -> Run:
+    """Scores the last `days` days before today anew by the versions that judge now, without alerts.
+
+    Days that another version had judged are marked as restated. A run that is under way over the same days is given
+    back in place of a second one. Raises `RunError` for a span that is too long or empty.
+    """
+    if not 1 <= days <= MOST_RESTATED_DAYS:
+        raise RunError(f"History is restated for 1 to {MOST_RESTATED_DAYS} days, not for {days}.")
+    today = clock.today()
+    return start_run(since=today - dt.timedelta(days=days), as_of=today - dt.timedelta(days=1), by=by)
+
+
+def _locked_draft(version: ScorecardVersion) -> ScorecardVersion:
+    """The version as it is now, while nobody else publishes of its scorecard; raises `NotADraftError`."""
+    Scorecard.objects.select_for_update().get(pk=version.scorecard_id)
+    version = ScorecardVersion.objects.select_for_update(of=("self",)).select_related("scorecard").get(pk=version.pk)
     if version.state != ScorecardVersion.State.DRAFT:
         raise NotADraftError(f"{version} is {version.get_state_display().lower()} already.")
-    version.to_domain()
-    siblings = ScorecardVersion.objects.filter(scorecard=version.scorecard_id)
-    siblings.filter(state=ScorecardVersion.State.PUBLISHED).update(state=ScorecardVersion.State.RETIRED)
-    version.state = ScorecardVersion.State.PUBLISHED
-    version.published_at, version.published_by = clock.now(), by
-    version.save(update_fields=["state", "published_at", "published_by"])
     return version
+
+
+def _refuse_other(version: ScorecardVersion, seen: str) -> None:
+    if fingerprint(version) != seen:
+        raise ChangedMeanwhileError(f"Somebody changed {version} meanwhile: its weights are shown as they are now.")
+
+
+def _rows(version: ScorecardVersion) -> QuerySet[Indicator]:
+    return Indicator.objects.filter(dimension__version=version).order_by("pk")
 
 
 def _indicator_values(row: Indicator) -> dict[str, Any]:
@@ -61,4 +164,7 @@ def _values(row: Any, *fields: str) -> dict[str, Any]:
     return {field: getattr(row, field) for field in fields}
 
 
-__all__ = ["NotADraftError", "ScorecardError", "draft_from", "publish"]
+__all__ = [
+    "MOST_RESTATED_DAYS", "RESTATED_DAYS", "ChangedMeanwhileError", "NotADraftError", "ScorecardError", "Weights",
+    "bring_back", "draft_from", "fingerprint", "publish", "restate_history", "save_weights",
+]  # fmt: skip

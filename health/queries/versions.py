@@ -1,0 +1,49 @@
+"""The versions of a scorecard, newest first, each with what it changed."""
+
+from dataclasses import dataclass
+
+from health.domain.scorecard_diff import Difference, differences
+from health.domain.scorecards import ScorecardError
+from health.models import Scorecard, ScorecardVersion
+from health.queries.scorecards import domain_scorecards
+
+
+@dataclass(frozen=True)
+class VersionLine:
+    """One version; `against` is the version that it replaced, or from which a draft was taken."""
+
+    version: ScorecardVersion
+    against: ScorecardVersion | None
+    differences: tuple[Difference, ...]
+    problem: str
+    """Why the difference cannot be told; empty where it can."""
+
+
+def versions_of(scorecard: Scorecard) -> list[VersionLine]:
+    """All versions, in two queries, and one more for each that cannot be run."""
+    rows = list(
+        scorecard.versions.select_related("scorecard", "published_by", "replaced__scorecard", "taken_from__scorecard")
+        .order_by("-number")
+    )  # fmt: skip
+    cards, problems = _cards(rows)
+    lines = []
+    for row in rows:
+        against = row.taken_from if row.state == ScorecardVersion.State.DRAFT else row.replaced
+        known = against is not None and against.pk in cards and row.pk in cards
+        found = tuple(differences(cards[against.pk], cards[row.pk])) if known and against else ()
+        lines.append(VersionLine(row, against, found, problems.get(row.pk, "")))
+    return lines
+
+
+def _cards(rows: list[ScorecardVersion]) -> tuple[dict, dict[int, str]]:
+    """Versions as the engine runs them; where one cannot be run, each by itself, and why."""
+    try:
+        return domain_scorecards(row.pk for row in rows), {}
+    except ScorecardError:
+        cards, problems = {}, {}
+        for row in rows:
+            try:
+                cards |= domain_scorecards([row.pk])
+            except ScorecardError as error:
+                problems[row.pk] = str(error)
+        return cards, problems
