@@ -135,7 +135,7 @@ def undo(*, by: User, change: BulkChange) -> int:
     if change.undone_at is not None:
         raise RefusedError("This was taken back already.")
     with pghistory.context(user=by.pk):
-        undone = UNDO[BulkChange.Kind(change.kind)](by, change)
+        undone = UNDO[BulkChange.Kind(change.kind)](by=by, change=change)
     change.undone_at = clock.now()
     change.save()
     return undone

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from uuid import uuid4
 
 from django.db import transaction
@@ -31,7 +31,7 @@ def move(*, by: User, tasks: Collection[Task], due_at: dt.datetime) -> BulkChang
     return _keep(by, BulkChange.Kind.MOVE, due_at.isoformat(), before)
 
 
-def hand_back(by: User, change: BulkChange) -> int:
+def hand_back(*, by: User, change: BulkChange) -> int:
     """Gives the tasks back to those who had them, where they are open and still that one person's. Six statements."""
     assignee, people = int(change.value), {one["task"]: one["people"] for one in change.before}
     still = [
@@ -46,7 +46,7 @@ def hand_back(by: User, change: BulkChange) -> int:
     return Task.objects.filter(pk__in=still).order_by().update(version=F("version") + 1, updated_at=timezone.now())
 
 
-def move_back(by: User, change: BulkChange) -> int:
+def move_back(*, by: User, change: BulkChange) -> int:
     """Makes the tasks due when they were, where they are open and nobody moved them since. Three statements."""
     due = {one["task"]: dt.datetime.fromisoformat(one["due"]) if one["due"] else None for one in change.before}
     set_to = dt.datetime.fromisoformat(change.value)
@@ -71,8 +71,8 @@ def _people_of(tasks: Collection[int]) -> dict[int, list[int]]:
     return held
 
 
-def _keep(by: User, kind: BulkChange.Kind, value: str, before: list[dict[str, object]]) -> BulkChange:
-    return BulkChange.objects.create(key=uuid4(), kind=kind, value=value, by=by, account_ids=[], before=before)
+def _keep(by: User, kind: BulkChange.Kind, value: str, before: Sequence[Mapping[str, object]]) -> BulkChange:
+    return BulkChange.objects.create(key=uuid4(), kind=kind, value=value, by=by, account_ids=[], before=list(before))
 
 
 def _written(moment: dt.datetime | None) -> str | None:

@@ -9,9 +9,9 @@ from contextlib import suppress
 import pytest
 
 from accounts.models import Notification
-from accounts.tasks import send_messages
+from accounts.tasks import send_digests, send_messages
 from cs_workspace.common import clock
-from tests.factories import NotificationFactory
+from tests.factories import NotificationFactory, UserFactory
 from tests.worker import WorkerProcess, empty_broker
 
 Email = Notification.Email
@@ -101,3 +101,29 @@ def test_an_e_mail_in_flight_when_the_worker_is_killed_is_unclear_and_the_others
     assert [text.count("Subject: first") for text in server.taken] == [1, 0]
     later = clock.now() + dt.timedelta(minutes=16)
     assert list(Notification.objects.unclear(now=later)) == [first]
+
+
+def test_a_digest_in_flight_when_the_worker_is_killed_is_not_sent_again_however_often_beat_asks(
+    transactional_db, tmp_path, server
+):
+    empty_broker()
+    worker = MailingWorker(tmp_path)
+    worker.port = server.port
+    NotificationFactory(user=UserFactory(digest_hour=0), title="waits", severity=2, email_state=Email.DIGEST)
+    try:
+        worker.start()
+        send_digests.delay()
+        worker.wait_until(lambda: len(server.taken) == 1)
+        worker.kill()
+        empty_broker()
+        server.answers.set()
+        worker.start()
+        send_digests.delay()
+        send_digests.delay()
+        last = NotificationFactory(title="after them", email_state=Email.PENDING, email_due_at=clock.now())
+        send_messages.delay()
+        worker.wait_until(lambda: Notification.objects.get(pk=last.pk).email_state == Email.SENT)
+    finally:
+        worker.stop()
+        empty_broker()
+    assert [text.count("since your last digest") > 0 for text in server.taken] == [True, False]
