@@ -15,6 +15,7 @@ Bench = Callable[[int], Iterator[Figure]]
 BENCHES = {
     "book": "bench.book",
     "importing": "bench.importing",
+    "latency": "bench.latency",
     "pages": "bench.pages",
     "recompute": "bench.recompute",
 }
