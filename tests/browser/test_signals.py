@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from health.models import ChurnSignal
-from tests.browser.helpers import assert_accessible, settled
+from tests.browser.helpers import assert_accessible
 from tests.browser.stage import Stage
 
 
@@ -29,8 +29,6 @@ def test_what_was_heard_is_logged_dismissed_and_brought_back(account: Page, stag
     assert_accessible(account, "log a signal")
     dialog.get_by_role("button", name="Log signal").click()
     expect(panel).to_contain_text("Procurement asked for the notice period.")
-    settled(account)
-    assert_accessible(account, "signals")
     panel.get_by_role("link", name="Dismiss Asks about non-renewal").click()
     dialog.get_by_label("Why").fill("They ask every year.")
     dialog.get_by_role("button", name="Dismiss").click()

@@ -18,8 +18,11 @@ from accounts.models import Account, Task, User
 from accounts.services.tasks import complete_task
 from cs_workspace.common import clock
 from cs_workspace.web.demo.dice import dice
+from cs_workspace.web.demo.judging import judge_book
+from cs_workspace.web.demo.signs import answer_signals, date_signals_back
 from health.models import Alert, Run
 from health.services.alert_handling import acknowledge, close_pointless, resolve
+from health.services.learning import train_churn_model
 from health.services.recompute import recompute_accounts
 from health.services.runs import start_run, work_off
 
@@ -69,19 +72,26 @@ def live_through(as_of: dt.date, seed: int, *, report: Progress) -> Lived:
             recompute_accounts(accounts[start : start + BATCH], day=day, alerts=False)
     for number, day in enumerate(lived, start=len(quiet)):
         report("Living through the year", number, total)
-        _night(day)
+        _night(day, learns=(as_of - day).days <= DAILY)
         _afternoon(day, seed)
+    judge_book(as_of, seed, at_moment=_at_moment)
     report("Scoring today", total - 1, total)
-    _night(as_of)
+    _night(as_of, learns=True)
     report("Scoring today", total, total)
     _date_back(as_of)
+    date_signals_back(as_of)
     return Lived(_count("health_snapshot"), _count("health_alert"))
 
 
-def _night(day: dt.date) -> None:
-    """The nightly recompute of that day, in this process; where it is still earlier than that, now."""
+def _night(day: dt.date, *, learns: bool) -> None:
+    """The nightly recompute of that day, in this process; where it is still earlier than that, now.
+
+    Where it `learns`, the first night of a month trains the churn model, so that what it says counts from then on.
+    """
     now, night, began = clock.now(), _at(day, NIGHT), time.monotonic()
     with _at_moment(min(now, night) if clock.day_of(now) == day else night):
+        if learns:
+            train_churn_model(rescore=False)
         run = start_run(as_of=day, dispatch=False)
         while work_off(run):
             pass
@@ -110,20 +120,25 @@ def _afternoon(day: dt.date, seed: int) -> None:
             for task in tasks:
                 if rng.random() < DONE:
                     complete_task(by=user, task=task, outcome=rng.choice(OUTCOMES))
+        answer_signals(rng)
 
 
 @contextmanager
 def _at_moment(moment: dt.datetime) -> Iterator[None]:
-    """Inside, it is that moment. What the history of alerts keeps of it is dated so, and names only who really acted:
-    the triggers remember the last actor until the end of the transaction, and all the year is one."""
+    """Inside, it is that moment. What the history of alerts and signals keeps of it is dated so, and names only who
+    really acted: the triggers remember the last actor until the end of the transaction, and all the year is one."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL pghistory.context_id = ''")
-        cursor.execute("SELECT COALESCE(max(pgh_id), 0) FROM health_alertevent")
-        (last,) = cursor.fetchone()
+        cursor.execute(
+            "SELECT (SELECT COALESCE(max(pgh_id), 0) FROM health_alertevent), "
+            "(SELECT COALESCE(max(pgh_id), 0) FROM health_churnsignalevent)"
+        )
+        alerts, signals = cursor.fetchone()
     with clock.set_to(moment):
         yield
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE health_alertevent SET pgh_created_at = %s WHERE pgh_id > %s", [moment, last])
+        cursor.execute("UPDATE health_alertevent SET pgh_created_at = %s WHERE pgh_id > %s", [moment, alerts])
+        cursor.execute("UPDATE health_churnsignalevent SET pgh_created_at = %s WHERE pgh_id > %s", [moment, signals])
 
 
 def _alerts_by_owner() -> Iterator[tuple[User, list[Alert]]]:
