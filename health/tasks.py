@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from cs_workspace.common import clock
-from health.services import alert_handling, learning, runs
+from health.services import alert_handling, learning, overriding, runs
 
 
 @shared_task(name="health.tasks.recompute_nightly")
@@ -34,6 +34,12 @@ def refresh_dirty() -> None:
 def wake_snoozed() -> None:
     """Ends the snoozes whose time has come; beat asks every five minutes."""
     alert_handling.wake_snoozed()
+
+
+@shared_task(name="health.tasks.end_overrides")
+def end_overrides() -> None:
+    """Ends overrides of tiers whose time has come; beat asks every minute."""
+    overriding.end_overrides_run_out()
 
 
 @shared_task(name="health.tasks.close_pointless_alerts")
