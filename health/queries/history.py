@@ -166,7 +166,10 @@ def history_of(account: Account, wanted: HistoryFilter, *, today: dt.date) -> Hi
     )
     snapshots = _snapshots(account, wanted, today)
     cards = domain_scorecards({row[1] for row in rows} | {snapshot.version_id for snapshot in snapshots.values()})
-    days = [_day(cards[version], day, *row) for day, version, *row in rows]
+    days = [
+        _day(cards[version], day, score, rank, scores, restated_at)
+        for day, version, score, rank, scores, restated_at in rows
+    ]
     latest = max(snapshots.values(), key=lambda snapshot: snapshot.day, default=None)
     compared = _compared(account, wanted, snapshots, cards)
     now = restored(latest, cards, account) if latest is not None and latest.score is not None else None

@@ -1,7 +1,6 @@
 """Events that are marked on the charts of an account's health, out of all sources in one statement."""
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, Value
@@ -41,7 +40,7 @@ def marks_of(account: Account, *, since: dt.date, until: dt.date) -> list[Mark]:
     """What happened on the days from `since` to `until`, both included, the oldest first. One query."""
     window = Q(entry_at__gte=clock.start_of(since), entry_at__lt=clock.start_of(until + dt.timedelta(days=1)))
     first, *others = (source.entries(account).filter(window) for source in MARKS.values())
-    rows: Sequence[tuple] = first.union(*others, all=True).order_by("entry_at", "entry_kind", "entry_pk")
+    rows: Rows = first.union(*others, all=True).order_by("entry_at", "entry_kind", "entry_pk")
     return [
         Mark(clock.day_of(at), MARKS[kind].label, title, tone, _page(MARKS[kind], pk))
         for at, kind, pk, title, _detail, _by, tone in rows

@@ -39,8 +39,8 @@ def metric_list() -> dict[str, list[MetricEntry]]:
         for metric, use in _uses(card):
             uses.setdefault(metric, []).append(use)
     entries: dict[str, list[MetricEntry]] = {}
-    for name, metric in metrics.items():
-        entries.setdefault(metric.source.capitalize() or SENT, []).append(MetricEntry(metric, uses.get(name, ())))
+    for name, defined in metrics.items():
+        entries.setdefault(defined.source.capitalize() or SENT, []).append(MetricEntry(defined, uses.get(name, ())))
     return entries
 
 
