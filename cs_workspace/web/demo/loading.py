@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from django.apps import apps
 from django.db import connection, transaction
-from django.db.models import Model
-from pghistory.models import Event
+from django.db.models import Exists, Model, OuterRef
+from pghistory.models import Context, Event
 
 from accounts.models import Account, BulkChange, ExchangeRate, Product, User
 from cs_workspace.common import clock
@@ -128,6 +128,19 @@ def _history_of_customers() -> list[type[Event]]:
 
 def _analyze() -> None:
     """Lets the planner know what has come in; until then it takes every table for empty."""
+    _remove_contexts()
+
+
+def _remove_contexts() -> None:
+    """Who did it, of a history that is gone."""
+    gone = Context.objects.all()
+    for model in _histories():
+        gone = gone.exclude(Exists(model._default_manager.filter(pgh_context=OuterRef("pk"))))
+    gone.delete()
+
+
+def _histories() -> list[type[Event]]:
+    return [model for model in apps.get_models() if issubclass(model, Event) and not model._meta.proxy]
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
