@@ -22,7 +22,8 @@ from health.queries.alert_rules import active_rules
 from health.queries.gaps import silences
 from health.services import alert_effects
 
-REASONS = 5
+# Five indicators, and the smaller moves in a line.
+REASONS = 6
 WRITTEN = [
     "state", "severity", "title", "reasons", "next_action", "score_before", "score_after", "worst_score", "opened_on",
     "opened_at", "reopened", "acknowledged_at", "acknowledged_by", "snoozed_until", "resolved_at", "resolved_by",

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from cs_workspace.common.expressions import among
 from health.domain.alerting import AlertRule, States, Trigger, fires, silent_sources, standings
 from health.domain.changes import AccountChange, Cause, Later, Lift
-from health.domain.explanation import Row, moved, raises, restored_row, row_of
+from health.domain.explanation import Move, Row, moved, raises, restored_row, row_of
 from health.domain.overruling import overruled
 from health.domain.phrases import describe
 from health.domain.scorecards import Scorecard
@@ -155,9 +155,9 @@ class _Earlier:
         row = self.scored.row(index)
         before = self._rows.get(self.scored.verdict.account_ids[index])
         if before is not None:
-            moves = moved(before, row)[:MOST]
+            moves = moved(before, row)
             if moves:
-                return [Cause(move.label, move.now, move.points) for move in moves]
+                return [*(Cause(move.label, move.now, move.points) for move in moves[:MOST]), *_rest(moves[MOST:])]
         return _costs(row)
 
     @cached_property
@@ -187,6 +187,14 @@ class _Earlier:
         recent = self.scored.days >= self.scored.day.toordinal() - REASONS_SINCE_DAYS
         days = self.scored.days[recent & ~np.isnan(self.scored.history[index])]
         return dt.date.fromordinal(int(days[0])) if len(days) else None
+
+
+def _rest(moves: Sequence[Move]) -> list[Cause]:
+    """The smaller moves in one line, so that what is told comes to the whole change."""
+    if not moves:
+        return []
+    words = "1 smaller move" if len(moves) == 1 else f"{len(moves)} smaller moves"
+    return [Cause(words, "together", sum(move.points for move in moves))]
 
 
 def _costs(row: Row) -> list[Cause]:
