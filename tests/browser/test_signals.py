@@ -33,6 +33,6 @@ def test_what_was_heard_is_logged_dismissed_and_brought_back(account: Page, stag
     dialog.get_by_label("Why").fill("They ask every year.")
     dialog.get_by_role("button", name="Dismiss").click()
     expect(panel.get_by_role("link", name="Dismiss Asks about non-renewal")).to_have_count(0)
-    account.get_by_role("button", name="Undo").click()
+    account.get_by_role("button", name="Undo").last.click()
     expect(panel.get_by_role("link", name="Dismiss Asks about non-renewal")).to_be_visible()
     assert ChurnSignal.objects.get(kind="non_renewal").state == "open"
