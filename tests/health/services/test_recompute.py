@@ -4,6 +4,7 @@ import datetime as dt
 from collections import Counter
 from decimal import Decimal
 
+import numpy as np
 import pytest
 import time_machine
 from django.db import connection
@@ -11,13 +12,15 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account, Notification, Segment, Task
 from health.domain import scorecards as domain
-from health.domain.scorecards import load_preset
+from health.domain.scorecards import load_preset, preset_names
+from health.domain.scoring import score_accounts
+from health.metrics import compute
 from health.models import Alert, Scorecard, ScorecardVersion, SegmentFigures, Snapshot
 from health.queries.health import health_of
-from health.services.presets import write_content
+from health.services.presets import install_preset, write_content
 from health.services.publishing import draft_from, publish
 from health.services.recompute import recompute_accounts
-from tests.factories import SnapshotFactory, TouchFactory, UserFactory
+from tests.factories import MetricPointFactory, SnapshotFactory, TouchFactory, UserFactory
 from tests.health.making import TODAY, account, ago, contents, noon, observed_account, usage
 
 pytestmark = pytest.mark.django_db
@@ -211,6 +214,28 @@ def test_the_most_specific_scorecard_judges():
         starting.pk: "of-onboarding",
         bought.pk: "of-product",
     }
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_every_preset_judges_what_was_observed_as_the_engine_does(name):
+    Scorecard.objects.update(is_default=False)
+    Scorecard.objects.filter(pk=install_preset(name).pk).update(is_default=True)
+    accounts = [observed_account((number + 1) / 10) for number in range(10)]
+    for one in accounts:
+        # What later floors observe is sent until they do.
+        for metric in ("goals_achieved_share", "goals_standing", "review_participation"):
+            MetricPointFactory(account=one, name=metric, day=ago(3), value=1)
+    recompute(*accounts)
+    card, ids = load_preset(name), [one.pk for one in accounts]
+    readings = compute(card.metrics, ids, TODAY)
+    segments = np.array(list(Account.objects.order_by("pk").values_list("segment__key", flat=True)))
+    expected = score_accounts(card, readings, segments=segments, months=np.full(10, 24.0))
+    assert expected.enough.all()
+    snapshots = Snapshot.objects.order_by("account_id")
+    assert [snapshot.version.scorecard.key for snapshot in snapshots] == [name] * 10
+    assert [float(snapshot.score) for snapshot in snapshots] == pytest.approx(expected.total, abs=0.051)
+    assert [snapshot.rank for snapshot in snapshots] == [expected.tier_at(row).rank for row in range(10)]
+    assert expected.total[-1] > expected.total[0]
 
 
 @pytest.mark.parametrize(
