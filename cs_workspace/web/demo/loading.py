@@ -124,16 +124,23 @@ def _history_of_customers() -> list[type[Event]]:
         for model in apps.get_models()
         if issubclass(model, Event) and getattr(model, "pgh_tracked_model", None) not in KEPT_HISTORY
     ]
+    contexts = _contexts_of_customers()
 
 
 def _analyze() -> None:
     """Lets the planner know what has come in; until then it takes every table for empty."""
-    _remove_contexts()
+    _remove_contexts(contexts)
 
 
-def _remove_contexts() -> None:
-    """Who did it, of a history that is gone."""
-    gone = Context.objects.all()
+def _contexts_of_customers() -> set[object]:
+    """Who did it, as the history of the customers names it."""
+    named = [model._default_manager.exclude(pgh_context=None) for model in _history_of_customers()]
+    return {pk for events in named for pk in events.values_list("pgh_context", flat=True).distinct()}
+
+
+def _remove_contexts(contexts: set[object]) -> None:
+    """Those of the contexts that no history names any more."""
+    gone = Context.objects.filter(pk__in=contexts)
     for model in _histories():
         gone = gone.exclude(Exists(model._default_manager.filter(pgh_context=OuterRef("pk"))))
     gone.delete()
