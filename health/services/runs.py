@@ -231,15 +231,21 @@ def refresh_dirty() -> int:
 
 
 def _claim_marks() -> dict[int, dt.datetime]:
-    """Up to 500 marks, the oldest first, as account and moment of the mark."""
+    """Up to 500 marks, the oldest first, as account and moment of the mark.
+
+    An account that is being computed just now is passed over: whoever took its new mark would wait with the whole batch
+    until the first computation is over. The next sweep finds it.
+    """
     free = Q(claimed_at=None) | Q(claimed_at__lt=_stale_before())
     with transaction.atomic():
-        marks = dict(
+        found = (
             DirtyMark.objects.filter(free)
+            .select_related("account")
+            .only("marked_at", "account__id")
             .order_by("marked_at", "pk")
-            .select_for_update(skip_locked=True)
-            .values_list("account_id", "marked_at")[:DIRTY_BATCH]
+            .select_for_update(skip_locked=True, of=("self", "account"), no_key=True)[:DIRTY_BATCH]
         )
+        marks = {mark.pk: mark.marked_at for mark in found}
         DirtyMark.objects.filter(pk__in=list(marks)).update(claimed_at=clock.now())
     return marks
 
