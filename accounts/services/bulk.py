@@ -5,7 +5,7 @@ The accounts are handed in as a query of what `by` sees. Each form brings a key,
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 import pghistory
@@ -170,7 +170,7 @@ def _cancel(by: User, change: BulkChange) -> int:
     )
 
 
-UNDO = {
+UNDO: dict[BulkChange.Kind, Callable[..., int]] = {
     BulkChange.Kind.ASSIGN: _unassign,
     BulkChange.Kind.TAG: _untag,
     BulkChange.Kind.UNTAG: _retag,

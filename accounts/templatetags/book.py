@@ -40,7 +40,9 @@ def _name(row: Row, column: Column) -> SafeString:
 
 
 def _health(row: Row, column: Column) -> SafeString:
-    return format_html("<td>{}</td>", ui.tier(row["health_rank"], row["health_tier"], row["health_score"], row["health_override"]))
+    return format_html(
+        "<td>{}</td>", ui.tier(row["health_rank"], row["health_tier"], row["health_score"], row["health_override"])
+    )
 
 
 def _trend(row: Row, column: Column) -> SafeString:

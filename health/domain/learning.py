@@ -258,7 +258,7 @@ def _calibrated(log_odds: FloatArray, churned: BoolArray) -> tuple[float, float]
     found = LogisticRegression(C=100.0, max_iter=1_000).fit(log_odds[:, None], churned)
     if found.coef_[0, 0] > 0:
         return float(found.coef_[0, 0]), float(found.intercept_[0])
-    return 0.0, float(logit(np.mean(churned)))
+    return 0.0, float(logit(np.array(np.mean(churned))))
 
 
 def _folds(accounts: Groups, churned: BoolArray, count: int, seed: int) -> Groups:

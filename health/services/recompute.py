@@ -142,7 +142,7 @@ def _members(account_ids: Sequence[int], day: dt.date) -> list[_Member]:
             stage=stage,
             customer_since=since,
             rank=rank if override is None else override["rank"],
-            overruled=0 if override is None else rank,
+            overruled=0 if override is None else rank or 0,
             skipped=skipped_because(
                 churned_on=churned_on,
                 is_trial=is_trial,

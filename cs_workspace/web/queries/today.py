@@ -186,7 +186,8 @@ def _signals(accounts: AccountQuerySet) -> Source:
             unseen=ArraySubquery(unseen.order_by("severity", "-seen_on", "-pk").values(about=about))
         )
     )
-    return _source(Kind.SIGNAL, ((account, _signal_reason(account.unseen)) for account in found))
+    unseen_by_account = ((account, account.unseen) for account in found)  # type: ignore[attr-defined]  # annotated
+    return _source(Kind.SIGNAL, ((account, _signal_reason(signals)) for account, signals in unseen_by_account))
 
 
 def _unseen() -> QuerySet[ChurnSignal, Any]:

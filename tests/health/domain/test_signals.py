@@ -166,7 +166,8 @@ def test_every_kind_that_is_not_by_hand_has_a_rule_with_what_it_needs():
     for rule in DEFAULT_RULES:
         for name in NEEDS.get(rule.kind, {}):
             value = getattr(rule, name)
-            assert value and value == value, (rule.kind, name)
+            assert value, (rule.kind, name)
+            assert value == value, (rule.kind, name)  # not a number is not itself
 
 
 def test_a_higher_floor_adds_a_kind_once(monkeypatch):

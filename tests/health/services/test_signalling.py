@@ -277,8 +277,8 @@ def test_many_accounts_take_as_many_statements_as_one(cast, django_assert_num_qu
         in_trouble(account)
         TeamMember.objects.get_or_create(account=account, user=cast.ae, role=TeamMember.Role.AE)
     for chunk in ([cast.account], accounts):
-        # Rules, lock, 13 statements for the facts, signals, the write of signals, and what follows from three: signals, episodes, note,
-        # episode, people, AEs, tasks, assignees, messages; between the savepoint and its release.
+        # Rules, lock, 13 statements for the facts, signals, the write of signals, and what follows from three: signals,
+        # episodes, note, episode, people, AEs, tasks, assignees, messages; between the savepoint and its release.
         with django_assert_num_queries(28):
             assert detect(*chunk) == 3 * len(chunk)
 
