@@ -130,6 +130,7 @@ def test_a_group_shows_its_own_only(account):
         "Money",
         "Health",
         "Alerts",
+        "Signals",
         "Tickets",
         "Surveys",
     ]

@@ -113,7 +113,7 @@ def ravenstack(tmp_path) -> Path:
 
 
 def test_ravenstack_is_imported_scored_and_shown_and_a_second_time_changes_nothing(ravenstack):
-    found = imported(str(ravenstack), mapping="ravenstack", shift_to=clock.today())
+    found = imported(str(ravenstack), mapping="ravenstack", shift_to=str(clock.today()))
 
     figures = outcomes(found)
     months, days = figures.pop("months of features"), figures.pop("days of use")
@@ -153,7 +153,7 @@ def test_ravenstack_is_imported_scored_and_shown_and_a_second_time_changes_nothi
     assert "Company_" in page
 
     before, sent, letters = written(), contents(*SENT, without=("updated_at",)), len(mail.outbox)
-    again = imported(str(ravenstack), mapping="ravenstack", shift_to=clock.today())
+    again = imported(str(ravenstack), mapping="ravenstack", shift_to=str(clock.today()))
     assert {(new, changed) for new, changed, _ in outcomes(again).values()} == {(0, 0)}
     assert again["problems"] == found["problems"]
     assert recomputed()["alerts"] == 0
