@@ -37,3 +37,15 @@ def leads_only(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def admins_only(view: View) -> View:
+    """Refuses everybody but admins (403)."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not getattr(request.user, "is_admin", False):
+            raise PermissionDenied("This page is for admins.")
+        return view(request, *args, **kwargs)
+
+    return guarded

@@ -79,7 +79,7 @@ function selectedRow() {
 
 // Keys
 
-const PLACES = { t: "/", b: "/accounts/", r: "/at-risk/", a: "/alerts/", k: "/tasks/" };
+const PLACES = { t: "/", b: "/accounts/", r: "/at-risk/", d: "/disagreements/", a: "/alerts/", k: "/tasks/" };
 let awaitsPlace = false;
 
 const KEYS = {

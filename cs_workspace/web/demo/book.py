@@ -22,6 +22,12 @@ GAP_SHARE = 0.018
 HANDED_OVER = 0.1
 OLDEST_DAYS = 2200
 GROUP_EVERY, GROUP_SIZE = 40, 3  # so often the customers that follow one belong to it
+# Those who left in the past year, beside the ones whom a bad end of a term makes leave: enough of them that the year
+# teaches what churn looks like beforehand. Trouble came first with all but a few, as with everybody who leaves.
+LEFT_SHARE, LEFT_DAYS = 0.16, (3, 330)
+LEFT_STORIES = (Story.FADING, Story.CHAMPION_LEFT, Story.TICKETS_THEN_SILENCE, Story.PRICE_TROUBLE)
+UNFORESEEN_SHARE = 0.08
+TROUBLED_DAYS = (60, 200)  # before leaving
 COUNTRY_SHARES = [country.share for country in COUNTRIES]
 STORIES = list(Story)
 STORY_SHARES = [SCRIPTS[story].share for story in Story]
@@ -80,7 +86,7 @@ def customers(seed: int, names: list[str], first: int, days: Days, csms: int, ex
 
 
 def _customer(rng: Random, number: int, name: str, days: Days, csms: int, executives: int) -> Customer:
-    part = CAST.get(number, Part())
+    part = CAST[number] if number < len(CAST) else _part(rng)
     kind = CLASS[part.kind] if part.kind else rng.choices(CLASSES, [kind.share for kind in CLASSES])[0]
     drawn = rng.choices(STORIES, STORY_SHARES)[0]
     story = part.story if part.story is not None else _possible(drawn, name, kind)
@@ -115,6 +121,21 @@ def _customer(rng: Random, number: int, name: str, days: Days, csms: int, execut
 def _products(rng: Random, *, second: bool, part: Part) -> tuple[int, ...]:
     drawn = tuple(rng.sample(range(len(PRODUCTS)), 2)) if second else (rng.choices((0, 1, 2), (6, 3, 1))[0],)
     return (drawn[0], (drawn[0] + 1) % len(PRODUCTS)) if part.shelved_days else drawn
+
+
+def _part(rng: Random) -> Part:
+    """Nothing fixed, or that of a customer who left: when, and which trouble came how long before."""
+    if rng.random() >= LEFT_SHARE:
+        return Part()
+    kind = rng.choices(CLASSES, [kind.share for kind in CLASSES])[0]
+    ago = rng.randint(*LEFT_DAYS)
+    left = Part(kind.key, Story.STEADY, term_months=12, terms=rng.randint(1, 4), renews_in=-ago, plain=False)
+    if rng.random() < UNFORESEEN_SHARE:
+        return left
+    story = rng.choices(LEFT_STORIES, [SCRIPTS[one].share for one in LEFT_STORIES])[0]
+    if story is Story.CHAMPION_LEFT and kind.key == "self-serve":
+        story = Story.FADING
+    return replace(left, story=story, onset_ago=ago + rng.randint(*TROUBLED_DAYS))
 
 
 def _parent(rng: Random, number: int) -> int | None:

@@ -27,6 +27,7 @@ class Part:
     shelved_days: int = 0  # has two products, and hardly anybody has opened the second one for so long
     strategic: bool = False
     parent: int | None = None
+    plain: bool = True  # its trouble is as deep and as fast as to be seen at a glance; otherwise both are drawn
 
     @property
     def leaves(self) -> bool:

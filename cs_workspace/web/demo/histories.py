@@ -97,6 +97,7 @@ def _fates(rng: np.random.Generator, book: list[Customer], days: Days) -> Fates:
         part = customer.part
         if part.onset_ago is not None:
             onset[place] = days.count - part.onset_ago
+        if part.onset_ago is not None and part.plain:
             depth[place], span[place] = PLAIN, PLAIN_SPAN
         if part.turn_ago is not None:
             turn[place] = days.count - part.turn_ago
@@ -156,15 +157,15 @@ def _users(
     habit[number == 0] = np.maximum(habit[number == 0], np.float32(0.95))
     main = np.diff(account, prepend=-1) > 0
     habit *= np.where(main, np.float32(1), np.float32(0.8))[line]
-    joins = _joins(rng, book, account[line], number, seats[line], days)
     shelved = np.array([book[place].part.shelved_days for place in account]) * ~main
+    joins = _joins(rng, book, account[line], number, seats[line], days)
     chance = drive[account[line]] * habit[:, None]
     # The less is adopted the fewer take part at all; those who leave first are always the same.
     keen = (number + rng.random(len(line), dtype=np.float32)) / seats[line]
     chance[keen[:, None] > KEEN_AT_NONE + KEENER * latents.adoption[account[line]]] = 0
     chance[np.arange(days.count) < joins[:, None]] = 0
-    return Users(line, number, rng.random(chance.shape, dtype=np.float32) < chance)
     chance[np.arange(days.count) >= (days.count - shelved[line])[:, None]] *= np.float32(SHELVED)
+    return Users(line, number, rng.random(chance.shape, dtype=np.float32) < chance)
 
 
 def _joins(

@@ -6,6 +6,7 @@ import datetime as dt
 import time
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 from django.apps import apps
 from django.db import connection, transaction
@@ -21,11 +22,23 @@ from cs_workspace.web.demo.places import RATES
 from cs_workspace.web.demo.staffing import PRODUCT_PREFIX, write_staff
 from cs_workspace.web.demo.writing import SOURCE, Writer
 from cs_workspace.web.models import Workspace
-from health.models import AlertRule, Dimension, Indicator, Run, ScorecardVersion, SegmentFigures, Tier
+from health.models import (
+    AlertRule,
+    ChurnModel,
+    Dimension,
+    Indicator,
+    Run,
+    ScorecardVersion,
+    SegmentFigures,
+    SignalRule,
+    Tier,
+)
 
+# So many that the year of those who left is enough to learn from.
+ACCOUNTS = 400
 MOST_ACCOUNTS = 50_000
 # What was said about these stays when the demo is taken out: they are not the demo's.
-KEPT_HISTORY = (User, AlertRule, ScorecardVersion, Dimension, Indicator, Tier)
+KEPT_HISTORY = (User, AlertRule, SignalRule, ScorecardVersion, Dimension, Indicator, Tier)
 FIRST_AS_OF = dt.date(2015, 1, 1)
 
 
@@ -52,7 +65,7 @@ def is_loaded() -> bool:
 
 @transaction.atomic
 def load_demo(
-    *, accounts: int = 300, seed: int = 7, as_of: dt.date | None = None, report: Progress = lambda *_: None
+    *, accounts: int = ACCOUNTS, seed: int = 7, as_of: dt.date | None = None, report: Progress = lambda *_: None
 ) -> Loaded:
     """Writes the demo company as of a day (today), in one transaction: all of it, or nothing.
 
@@ -112,10 +125,32 @@ def empty_workspace(*, by: User | None) -> None:
 
 def _remove_customers() -> None:
     """Empties the table of accounts and all that refer to it, their history, and the runs over them."""
+    contexts = _contexts_of_customers()
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        emptied: list[type[Model]] = [Account, Run, SegmentFigures, BulkChange, *_history_of_customers()]
+        emptied: list[type[Model]] = [Account, ChurnModel, Run, SegmentFigures, BulkChange, *_history_of_customers()]
         cursor.execute(f"TRUNCATE {', '.join(model._meta.db_table for model in emptied)} CASCADE")
+    _remove_contexts(contexts)
+
+
+def _contexts_of_customers() -> set[object]:
+    """Who did it, as the history of the customers names it."""
+    histories: list[Any] = _history_of_customers()
+    named = [model._default_manager.exclude(pgh_context=None) for model in histories]
+    return {pk for events in named for pk in events.values_list("pgh_context", flat=True).distinct()}
+
+
+def _remove_contexts(contexts: set[object]) -> None:
+    """Those of the contexts that no history names any more."""
+    gone = Context.objects.filter(pk__in=contexts)
+    histories: list[Any] = _histories()
+    for model in histories:
+        gone = gone.exclude(Exists(model._default_manager.filter(pgh_context=OuterRef("pk"))))
+    gone.delete()
+
+
+def _histories() -> list[type[Event]]:
+    return [model for model in apps.get_models() if issubclass(model, Event) and not model._meta.proxy]
 
 
 def _history_of_customers() -> list[type[Event]]:
@@ -124,30 +159,10 @@ def _history_of_customers() -> list[type[Event]]:
         for model in apps.get_models()
         if issubclass(model, Event) and getattr(model, "pgh_tracked_model", None) not in KEPT_HISTORY
     ]
-    contexts = _contexts_of_customers()
 
 
 def _analyze() -> None:
     """Lets the planner know what has come in; until then it takes every table for empty."""
-    _remove_contexts(contexts)
-
-
-def _contexts_of_customers() -> set[object]:
-    """Who did it, as the history of the customers names it."""
-    named = [model._default_manager.exclude(pgh_context=None) for model in _history_of_customers()]
-    return {pk for events in named for pk in events.values_list("pgh_context", flat=True).distinct()}
-
-
-def _remove_contexts(contexts: set[object]) -> None:
-    """Those of the contexts that no history names any more."""
-    gone = Context.objects.filter(pk__in=contexts)
-    for model in _histories():
-        gone = gone.exclude(Exists(model._default_manager.filter(pgh_context=OuterRef("pk"))))
-    gone.delete()
-
-
-def _histories() -> list[type[Event]]:
-    return [model for model in apps.get_models() if issubclass(model, Event) and not model._meta.proxy]
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 

@@ -6,7 +6,7 @@ import pytest
 from accounts.services.latest import refresh_latest
 from cs_workspace.common import clock
 from health.domain.deadlines import Urgency
-from health.models import AlertRule
+from health.models import AlertRule, ChurnEstimate
 from health.queries.at_risk import (
     NOBODY,
     OWNERS,
@@ -29,6 +29,7 @@ from tests.factories import (
     day,
     days_ago,
 )
+from tests.health.churning import model_in_use
 from tests.health.queue import entered, queued
 
 pytestmark = pytest.mark.django_db
@@ -230,3 +231,16 @@ def test_the_queue_costs_the_same_however_long_it_is(cast, django_assert_num_que
         concentration(user, QueueFilter())
     with django_assert_num_queries(4):
         assert len(list(all_rows(user, QueueFilter(), now=clock.now() + dt.timedelta(hours=1)))) == count
+
+
+def test_a_week_ago_is_what_a_model_said_then_where_one_counts_now(cast):
+    then = clock.today() - dt.timedelta(days=7)
+    account = queued(3, owner=cast.owner, arr=Decimal(10_000), churn_basis="learned", expected_churn=Decimal("0.25"))
+    SnapshotFactory(account=account, day=then, rank=3)
+    wanted = QueueFilter()
+    assert figures(cast.manager, wanted, is_learned=True).week_ago is None
+    ChurnEstimate.objects.create(
+        account=account, day=then, model=model_in_use(), probability=0.2, factors=[], readings=[], effects=[]
+    )
+    found = figures(cast.manager, wanted, is_learned=True)
+    assert (found.revenue, found.week_ago, found.change) == (Decimal(2500), Decimal(2000), Decimal(500))

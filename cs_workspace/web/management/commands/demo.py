@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cs_workspace.common.migrating import ensure_current_tables
 from cs_workspace.web.demo import LOGINS
-from cs_workspace.web.demo.loading import DemoError, Loaded, empty_workspace, load_demo
+from cs_workspace.web.demo.loading import ACCOUNTS, DemoError, Loaded, empty_workspace, load_demo
 
 
 class Command(BaseCommand):
@@ -21,7 +21,9 @@ class Command(BaseCommand):
     help = "Write the demo company into an empty workspace: customers with a year of history, the same for a seed."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--accounts", type=int, default=300, metavar="N", help="How many customers (300).")
+        parser.add_argument(
+            "--accounts", type=int, default=ACCOUNTS, metavar="N", help=f"How many customers ({ACCOUNTS})."
+        )
         parser.add_argument("--seed", type=int, default=7, metavar="S", help="Another seed, another company (7).")
         parser.add_argument(
             "--as-of", type=dt.date.fromisoformat, metavar="DATE", help="The day on which the history ends (today)."
