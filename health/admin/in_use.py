@@ -24,7 +24,7 @@ class KeepsWhatIsUsed:
     def delete_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
         """Deletes all or none: one that is used keeps the others too."""
         used = self.users_of(list(queryset))
-        return self._refused(request, used) if used else delete_selected(self, request, queryset)
+        return self._refused(request, used) if used else delete_selected(self, request, queryset)  # type: ignore[arg-type]
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

@@ -169,7 +169,7 @@ def publish_as_asked(request: UserRequest, version: ScorecardVersion) -> HttpRes
     form = PublishForm(request.POST)
     back = redirect(page_of(version, "tuning"))
     if not form.is_valid():
-        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
         return back
     asked = form.cleaned_data
     try:

@@ -110,7 +110,7 @@ def shifts(before: Row, after: Row) -> list[Shift]:
         points = given[0] - given[1] - (weight[0] - weight[1]) * before.raw_total / 100
         row, place = (after, here) if here is not None else (before, there)
         indicator = row.scorecard.indicators[place]  # type: ignore[index]
-        reading = describe(indicator.definition, float(row.values[place]))  # type: ignore[index]
+        reading = describe(indicator.definition, float(row.values[place]))
         because = _because(was=weight[1], now=weight[0], added=there is None, removed=here is None)
         found.append(Shift(metric, indicator.label, reading, points, because))
     return sorted((one for one in found if abs(one.points) >= WORTH_SAYING), key=lambda one: -abs(one.points))

@@ -102,7 +102,8 @@ class WeightsForm(forms.Form):
     def _sum(self, names: Iterable[str]) -> Decimal | None:
         shown = self.typed if self.is_bound else {name: field.initial for name, field in self.fields.items()}
         values = [shown.get(name) for name in names]
-        return None if any(value is None for value in values) else sum(values, Decimal(0))
+        known = [value for value in values if value is not None]
+        return sum(known, Decimal(0)) if len(known) == len(values) else None
 
 
 class PublishForm(forms.Form):

@@ -40,7 +40,8 @@ def _cards(rows: list[ScorecardVersion]) -> tuple[dict, dict[int, str]]:
     try:
         return domain_scorecards(row.pk for row in rows), {}
     except ScorecardError:
-        cards, problems = {}, {}
+        cards: dict = {}
+        problems: dict[int, str] = {}
         for row in rows:
             try:
                 cards |= domain_scorecards([row.pk])

@@ -46,4 +46,4 @@ def test_a_note_is_written(plain: Page, stage: Stage) -> None:
     plain.get_by_label("Note").fill("Look **here**")
     plain.get_by_role("button", name="Add note").click()
     expect(plain.get_by_role("heading", name="Ember Health")).to_be_visible()
-    assert Note.objects.get(account=stage.worst).body == "Look **here**"
+    assert Note.objects.get(account=stage.worst, template=Note.Template.PLAIN).body == "Look **here**"
