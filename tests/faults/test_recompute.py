@@ -65,11 +65,18 @@ def held(account_id: int) -> Iterator[None]:
 
     The lock is that of an UPDATE: observations of the account may be written all the while.
     """
+    with locked_by_another("SELECT 1 FROM accounts_account WHERE id = %s FOR NO KEY UPDATE", [account_id]):
+        yield
+
+
+@contextmanager
+def locked_by_another(sql: str, params: list[object] | None = None) -> Iterator[None]:
+    """Another connection runs the statement and keeps what it locked."""
     other = connection.copy()
     other.set_autocommit(False)
     try:
         with other.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM accounts_account WHERE id = %s FOR NO KEY UPDATE", [account_id])
+            cursor.execute(sql, params)
         yield
     finally:
         other.rollback()
@@ -115,10 +122,22 @@ def test_a_worker_killed_in_the_middle_of_a_run_leaves_the_same_state_as_none_ki
     assert (counted.scored, counted.tiers, counted.alerts) == (calm.scored, calm.tiers, calm.alerts)
 
 
+def test_an_account_that_is_being_computed_waits_for_the_next_sweep_and_keeps_nobody(book: User) -> None:
+    busy, free = Account.objects.order_by("pk")[:2]
+    for account in (busy, free):
+        making.usage(account, [0], logins=3)
+    with held(busy.pk):
+        assert runs.refresh_dirty() == 1
+        assert list(DirtyMark.objects.values_list("account", "claimed_at")) == [(busy.pk, None)]
+    assert runs.refresh_dirty() == 1
+    assert not DirtyMark.objects.exists()
+
+
 def test_a_worker_killed_while_it_refreshes_loses_no_mark(book: User, celery_worker_process: WorkerProcess) -> None:
     worker = celery_worker_process
     account = Account.objects.order_by("pk")[0]
-    with held(account.pk):
+    # Whoever has claimed the mark reads the answers next; a locked account would not be claimed at all.
+    with locked_by_another("LOCK TABLE health_surveyanswer IN ACCESS EXCLUSIVE MODE"):
         runs_before = Snapshot.objects.count()
         making.usage(account, [0], logins=3)
         refresh_dirty.delay()
