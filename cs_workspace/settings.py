@@ -247,6 +247,11 @@ UNFOLD = {
                         "link": reverse_lazy("admin:health_scorecardversion_changelist"),
                     },
                     {
+                        "title": "Custom metrics",
+                        "icon": "straighten",
+                        "link": reverse_lazy("admin:health_custommetric_changelist"),
+                    },
+                    {
                         "title": "Alert rules",
                         "icon": "notifications_active",
                         "link": reverse_lazy("admin:health_alertrule_changelist"),

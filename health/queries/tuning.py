@@ -135,7 +135,7 @@ def both_cards(version: ScorecardVersion) -> tuple[Scorecard | None, Scorecard]:
 def preview_of(version: ScorecardVersion, now: Scorecard | None, draft: Scorecard, *, today: dt.date) -> Preview:
     """The newest readings of the whole book, scored by both; without a version that judges now, nobody has a score.
 
-    Eight queries, however many accounts there are, and one more for each metric that no snapshot holds.
+    A metric that no snapshot holds is computed, once a day and source for every 10,000 accounts.
     """
     began = time.perf_counter()
     metrics = dict.fromkeys((*(now.metrics if now else ()), *draft.metrics))

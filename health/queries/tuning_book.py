@@ -265,6 +265,8 @@ def _computed(metrics: Sequence[str], ids: Numbers, day: dt.date) -> Columns:
                     columns[metric] = file["values"]
         if metric not in columns:
             missing.append(metric)
+    if not missing:
+        return columns
     batches = [compute(missing, ids[start : start + BATCH].tolist(), day) for start in range(0, len(ids), BATCH)]
     for metric in missing:
         columns[metric] = np.concatenate([batch[metric] for batch in batches]) if batches else np.empty(0)
