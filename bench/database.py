@@ -8,18 +8,22 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.db import connection
+from django.test import override_settings
 
 NAME = "cs_bench"
 
 
 @contextmanager
 def own_database() -> Iterator[None]:
-    """Migrated and empty; the connection of this process leads there until the end."""
+    """Migrated and empty; the connection of this process leads there until the end, and pages answer the client that
+    Django has for tests, whatever the name of the host."""
     workspace = connection.settings_dict["NAME"]
     connection.settings_dict["TEST"]["NAME"] = NAME
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
-        yield
+        # Around the work and not as a decorator: a function that yields has not begun when its decorator ends.
+        with override_settings(ALLOWED_HOSTS=["testserver"]):
+            yield
     finally:
         connection.creation.destroy_test_db(workspace, verbosity=0)
 

@@ -10,7 +10,7 @@ from itertools import cycle, islice
 from statistics import median, quantiles
 
 from django.db import connection
-from django.test import Client, override_settings
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -38,7 +38,6 @@ TASKS = (
 )
 
 
-@override_settings(ALLOWED_HOSTS=["testserver"])
 def run(accounts: int) -> Iterator[Figure]:
     """The figures of each page for each role."""
     _make(accounts)

@@ -5,8 +5,11 @@ import json
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
+from django.test import Client
 
 from bench import BENCHES, load
+from bench.database import own_database
 from bench.figures import Figure, keep, show
 
 
@@ -46,3 +49,14 @@ def test_figures_are_shown_beside_their_budget_and_kept_as_json(tmp_path, capsys
 def test_what_cannot_be_run_is_refused_in_one_line(arguments, reason):
     with pytest.raises(CommandError, match=reason):
         call_command("bench", *arguments)
+
+
+@pytest.mark.django_db
+def test_pages_answer_a_bench_whatever_name_the_workspace_has(monkeypatch, settings):
+    settings.ALLOWED_HOSTS = ["cs.example.com"]
+    for step in ("create_test_db", "destroy_test_db"):
+        monkeypatch.setattr(connection.creation, step, lambda *args, **kwargs: None)
+    monkeypatch.setitem(connection.settings_dict, "TEST", {})
+    assert Client().get("/login/", secure=True).status_code == 400
+    with own_database():
+        assert Client().get("/login/", secure=True).status_code == 200
