@@ -16,6 +16,7 @@ from types import FrameType
 import psutil
 
 STOP_SECONDS = 20  # a task under way may finish
+END_SECONDS = 5  # what is killed ends at once, unless the machine is very busy
 SHORT_LIFE_SECONDS = 5
 SHORT_LIVES_ALLOWED = 3
 TICK_SECONDS = 0.1
@@ -135,9 +136,9 @@ def end_left_over(record: Path) -> int:
     left_over = []
     for process in psutil.process_iter():
         try:
-            if os.getpgid(process.pid) in known["groups"] and process.cwd() == known["folder"]:
+            if _group_of(process.pid) in known["groups"] and process.cwd() == known["folder"]:
                 left_over.append(process)
-        except (OSError, psutil.Error):
+        except psutil.Error:
             continue
     for process in left_over:
         process.terminate()
@@ -170,9 +171,29 @@ def _pump(program: Program, process: subprocess.Popen[str]) -> None:
 
 
 def _end_group(leader: int) -> None:
+    """Kills a session and returns when nothing of it runs: what starts next may want its ports and locks."""
+    members = [process for process in psutil.process_iter() if _group_of(process.pid) == leader]
     # macOS says "not permitted" for a group of zombies.
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, signal.SIGKILL)
+    end = time.monotonic() + END_SECONDS
+    while any(_runs(process) for process in members) and time.monotonic() < end:
+        time.sleep(TICK_SECONDS / 10)
+
+
+def _group_of(pid: int) -> int | None:
+    try:
+        return os.getpgid(pid)
+    except OSError:  # it has just ended
+        return None
+
+
+def _runs(process: psutil.Process) -> bool:
+    """Whether it runs; a zombie does not, and whoever should collect it may never do so."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
 
 
 def _how(code: int) -> str:

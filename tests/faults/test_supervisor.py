@@ -57,7 +57,10 @@ def child_in(line: str) -> int:
 
 
 def lives(pid: int) -> bool:
-    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def test_a_program_that_dies_is_started_again_and_its_children_do_not_outlive_it(tmp_path: Path) -> None:
