@@ -107,17 +107,26 @@ def _data_export(_: SignalRule, facts: Facts, __: dt.date) -> Finding | None:
 
 def _seats_removed(rule: SignalRule, facts: Facts, _: dt.date) -> Finding | None:
     fewer = {
-        word: pair
+        word: (pair, percent)
         for word, pair in (("licensed", facts.licences), ("assigned", facts.seats))
-        if pair is not None and pair[0] - pair[1] >= rule.threshold > 0
+        if pair is not None and (percent := _percent_gone(*pair)) > 0 and percent >= rule.threshold
     }
     if not fewer:
         return None
     words = " · ".join(
-        f"{before} → {now} seats {word} within {rule.window_days} days" for word, (before, now) in fewer.items()
+        f"{before} → {now} seats {word} within {rule.window_days} days, −{percent:.0f} %"
+        for word, ((before, now), percent) in fewer.items()
     )
-    figures = {word: {"before": before, "now": now} for word, (before, now) in fewer.items()}
-    return Finding(words, figures, tuple(f"seats:{word}:{now}" for word, (_, now) in fewer.items()))
+    figures = {
+        word: {"before": before, "now": now, "percent": round(percent, 1)}
+        for word, ((before, now), percent) in fewer.items()
+    }
+    return Finding(words, figures, tuple(f"seats:{word}:{now}" for word, ((_, now), _) in fewer.items()))
+
+
+def _percent_gone(before: int, now: int) -> float:
+    """Seats fewer in percent of those before, rounded so that 5 % exactly are 5; 0 where there are as many or more."""
+    return round(100 * (before - now) / before, 6) if now < before else 0.0
 
 
 def _escalation(_: SignalRule, facts: Facts, __: dt.date) -> Finding | None:

@@ -123,7 +123,8 @@ class SegmentFigures(models.Model):
     """What the whole book looked like on a day: against these, accounts are compared with their segment.
 
     Taken once from all accounts, so that one account alone and a chunk of the nightly run score the same. `means` maps
-    metric to segment to mean, `quartiles` metric to segment to five points; the segment "" is the whole book.
+    metric to segment to mean, `quartiles` metric to segment to five points; the segment "" is the whole book. `gaps` are
+    the general gaps that `health.domain.general_gaps` finds.
     """
 
     day = models.DateField(primary_key=True)
@@ -137,6 +138,9 @@ class SegmentFigures(models.Model):
     )
     means = models.JSONField(default=dict)
     quartiles = models.JSONField(default=dict)
+    gaps = models.JSONField(
+        default=dict, db_default={}, help_text="Source to the newest day on which it was silent for everybody."
+    )
 
     class Meta:
         verbose_name_plural = "segment figures"

@@ -80,17 +80,48 @@ def test_a_silent_account_neither_comes_nor_complains(login, touch, tickets, fou
 
 
 @pytest.mark.parametrize(
+    ("before", "now", "found"),
+    [
+        (310, 308, False),
+        (310, 295, False),  # 4.8 %
+        (310, 294, True),  # 5.2 %
+        (300, 286, False),  # 4.7 %
+        (300, 285, True),  # 5 % exactly
+        (20, 19, True),
+        (21, 20, False),  # 4.8 %
+        (1, 0, True),
+        (0, 0, False),
+        (40, 40, False),
+        (40, 50, False),
+    ],
+)
+def test_a_twentieth_of_the_seats_is_removed(before, now, found):
+    assert bool(evidence("seats_removed", licences=(before, now))) is found
+    assert bool(evidence("seats_removed", seats=(before, now))) is found
+
+
+@pytest.mark.parametrize(("threshold", "found"), [(0, True), (0.1, True), (0.2, False), (1, False)])
+def test_the_share_of_seats_is_set_in_the_rule_and_a_seat_it_is_at_least(threshold, found):
+    rule = replace(RULES["seats_removed"], threshold=threshold)
+    assert bool(find(rule, Facts(seats=(1000, 999)), day=DAY)) is found
+    assert not find(rule, Facts(seats=(1000, 1000)), day=DAY)
+
+
+@pytest.mark.parametrize(
     ("licences", "seats", "found"),
     [
-        ((50, 50), (40, 40), None),
-        ((50, 49), None, "50 → 49 seats licensed within 30 days"),
-        (None, (40, 30), "40 → 30 seats assigned within 30 days"),
-        ((50, 40), (45, 30), "50 → 40 seats licensed within 30 days · 45 → 30 seats assigned within 30 days"),
-        ((40, 50), (30, 40), None),
+        ((50, 45), None, "50 → 45 seats licensed within 30 days, −10 %"),
+        (None, (40, 30), "40 → 30 seats assigned within 30 days, −25 %"),
+        (
+            (50, 40),
+            (45, 30),
+            "50 → 40 seats licensed within 30 days, −20 % · 45 → 30 seats assigned within 30 days, −33 %",
+        ),
+        ((50, 49), (45, 30), "45 → 30 seats assigned within 30 days, −33 %"),
         (None, None, None),
     ],
 )
-def test_seats_removed(licences, seats, found):
+def test_seats_removed_are_told_in_numbers(licences, seats, found):
     assert evidence("seats_removed", licences=licences, seats=seats) == found
 
 

@@ -146,7 +146,7 @@ def test_licensed_seats_of_the_contract_before():
     contract(one, seats=50, of=crm, start=ago(300), end=ago(10), status="ended")
     contract(one, seats=40, of=crm, start=ago(10), end=ago(-300))
     assert facts(one).licences == (50, 40)
-    assert signals(one) == {"seats_removed": "50 → 40 seats licensed within 30 days"}
+    assert signals(one) == {"seats_removed": "50 → 40 seats licensed within 30 days, −20 %"}
 
 
 def test_assigned_seats_as_they_were_reported():
