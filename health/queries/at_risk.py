@@ -8,9 +8,8 @@ from itertools import islice
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, DecimalField, ExpressionWrapper, F, Max, OuterRef, Q, Sum
-from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Coalesce, JSONObject
+from django.db.models import Count, DecimalField, ExpressionWrapper, F, FilteredRelation, Max, OuterRef, Q, Sum
+from django.db.models.functions import Cast, Coalesce, Greatest, JSONObject
 
 from accounts.models import Account, Task, User
 from accounts.models.account import AccountQuerySet
@@ -142,11 +141,8 @@ def queue(user: User, wanted: QueueFilter) -> AccountQuerySet:
     return _only(accounts, wanted.only).order_by(F("risk").desc(nulls_last=True), "pk")
 
 
-def figures(user: User, wanted: QueueFilter, *, is_learned: bool = False) -> Figures:
-    """The strip and the counts of the chips, under the owner and the text of the filter. Two queries.
-
-    `is_learned` says that a learned model counts, so that the week before is taken from what one said then.
-    """
+def figures(user: User, wanted: QueueFilter) -> Figures:
+    """The strip and the counts of the chips, under the owner and the text of the filter. Two queries."""
     counted = {key: Count("pk", filter=_condition(key)) for key in CHIPS if key != "all"}
     found = _with_clock(_matching(user, wanted)).aggregate(
         all=Count("pk"),
@@ -160,7 +156,7 @@ def figures(user: User, wanted: QueueFilter, *, is_learned: bool = False) -> Fig
         revenue=_cents(found["revenue"]),
         acted=found["acted"],
         known=found["known"],
-        week_ago=_revenue_on(user, clock.today() - WEEK, wanted, is_learned=is_learned),
+        week_ago=_revenue_on(user, clock.today() - WEEK, wanted),
     )
 
 
@@ -299,30 +295,24 @@ def _condition(key: str) -> Q:
     raise ValueError(f"There is no chip “{key}”.")
 
 
-def _revenue_on(user: User, day: dt.date, wanted: QueueFilter, *, is_learned: bool) -> Decimal | None:
-    """Revenue at risk by the snapshots of a past day, at today's ARR; None where no account was scored as at risk then,
-    and where a model counts that did not yet on that day: the two could not be compared.
+def _revenue_on(user: User, day: dt.date, wanted: QueueFilter) -> Decimal | None:
+    """Revenue at risk by the snapshots of a past day, and by what a model said then where that was more, at today's
+    ARR; None where no account was scored as at risk then.
 
     One query, through the index of at-risk snapshots.
     """
     accounts = _named(Account.objects.visible_to(user), wanted.text)
     if wanted.owner:
         accounts = accounts.filter(owner=None if wanted.owner == NOBODY else int(wanted.owner))
-    churn, same = _learned_on(day) if is_learned else _by_tier()
-    then = accounts.filter(snapshots__day=day, snapshots__rank__gte=3, **same)
+    tiers = "snapshots__version__tiers__"
+    then = accounts.filter(
+        snapshots__day=day, snapshots__rank__gte=3, **{f"{tiers}rank": F("snapshots__rank")}
+    ).annotate(said=FilteredRelation("churn_estimates", condition=Q(churn_estimates__day=day)))
+    by_tier = (F(f"{tiers}churn_low") + F(f"{tiers}churn_high")) / 2
+    # The greater of the two as in `health.services.expecting`; GREATEST passes over what was not said.
+    churn = Greatest(by_tier, Cast("said__probability", SHARE))
     found = then.aggregate(revenue=Sum(F("arr") * churn, output_field=MONEY))
     return None if found["revenue"] is None else _cents(found["revenue"])
-
-
-def _by_tier() -> tuple[Combinable, dict[str, Any]]:
-    """The churn of the snapshot's tier, and the condition that finds that tier."""
-    tiers = "snapshots__version__tiers__"
-    return (F(f"{tiers}churn_low") + F(f"{tiers}churn_high")) / 2, {f"{tiers}rank": F("snapshots__rank")}
-
-
-def _learned_on(day: dt.date) -> tuple[Combinable, dict[str, Any]]:
-    """What a model said on a day, and the condition that finds it."""
-    return Cast("churn_estimates__probability", SHARE), {"churn_estimates__day": day}
 
 
 def _cents(amount: Decimal | None) -> Decimal:

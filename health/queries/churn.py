@@ -96,7 +96,7 @@ def churn_panel(account: Account) -> ChurnPanel | None:
     if account.expected_churn is None:
         return None
     basis = account.churn_basis or Account.ChurnBasis.TIER
-    estimate = _estimate(account) if basis == Account.ChurnBasis.LEARNED else None
+    estimate = _estimate(account) if basis != Account.ChurnBasis.USE else None
     return ChurnPanel(
         basis=basis,
         counts=account.expected_churn,
@@ -108,7 +108,9 @@ def churn_panel(account: Account) -> ChurnPanel | None:
 
 
 def _estimate(account: Account) -> ChurnEstimate | None:
-    return ChurnEstimate.objects.filter(account=account).select_related("model").order_by("-day").first()
+    """What the model in use said of the account last, whether it counts or the tier expects more."""
+    estimates = ChurnEstimate.objects.filter(account=account, model__in_use=True)
+    return estimates.select_related("model").order_by("-day").first()
 
 
 def _tier(account: Account) -> Tier | None:

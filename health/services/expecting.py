@@ -1,6 +1,8 @@
 """Which churn is to be expected of each account, and on what that rests: the one place that decides which counts.
 
-What the model in use says counts first, then the tier; of an account without either, how often it is used.
+The tier says what is to be expected of a year. The model in use speaks of 90 days, so of the year it can only say that
+it is at least that much: it counts where it expects more than the tier does. Of an account without a tier, how often it
+is used.
 """
 
 import datetime as dt
@@ -61,7 +63,8 @@ def expect_churn(verdict: Verdict, *, day: dt.date) -> Expected:
     model = ChurnModel.objects.filter(in_use=True).only("parameters").first()
     if model is not None:
         for place, probability in _learned(verdict, model, day):
-            shares[place], bases[place] = probability, str(Basis.LEARNED)
+            if probability > (shares[place] or 0):
+                shares[place], bases[place] = probability, str(Basis.LEARNED)
     for place, share in _by_use(verdict.account_ids, np.flatnonzero(tiers < 0).tolist(), day):
         shares[place], bases[place] = share, str(Basis.USE)
     return Expected(shares, bases)

@@ -50,8 +50,7 @@ def at_risk(request: UserRequest) -> HttpResponse:
     form = QueueForm(request.GET)
     form.is_valid()
     wanted, now = form.wanted(), clock.now()
-    model = model_in_use()
-    found = figures(request.user, wanted, is_learned=model is not None)
+    found = figures(request.user, wanted)
     accounts = queue(request.user, wanted).select_related("owner")
     page = CountedPaginator(accounts, PAGE, count=found.counts[wanted.only]).get_page(request.GET.get("page"))
     rows = rows_of(list(page.object_list), now=now)
@@ -64,7 +63,7 @@ def at_risk(request: UserRequest) -> HttpResponse:
         "rows": rows,
         "chips": [(key, label, found.counts[key]) for key, label in CHIPS.items()],
         "concentration": by_owner,
-        "churn_model": model,
+        "churn_model": model_in_use(),
         "horizon": HORIZON_DAYS,
         "owner_name": _owner_name(wanted, by_owner, rows),
         "is_empty_by_filter": _is_narrowed(wanted, found),

@@ -233,14 +233,13 @@ def test_the_queue_costs_the_same_however_long_it_is(cast, django_assert_num_que
         assert len(list(all_rows(user, QueueFilter(), now=clock.now() + dt.timedelta(hours=1)))) == count
 
 
-def test_a_week_ago_is_what_a_model_said_then_where_one_counts_now(cast):
-    then = clock.today() - dt.timedelta(days=7)
-    account = queued(3, owner=cast.owner, arr=Decimal(10_000), churn_basis="learned", expected_churn=Decimal("0.25"))
-    SnapshotFactory(account=account, day=then, rank=3)
-    wanted = QueueFilter()
-    assert figures(cast.manager, wanted, is_learned=True).week_ago is None
-    ChurnEstimate.objects.create(
-        account=account, day=then, model=model_in_use(), probability=0.2, factors=[], readings=[], effects=[]
-    )
-    found = figures(cast.manager, wanted, is_learned=True)
-    assert (found.revenue, found.week_ago, found.change) == (Decimal(2500), Decimal(2000), Decimal(500))
+@pytest.mark.parametrize(("said", "then_at_risk"), [(None, 4000), (0.2, 4000), (0.5, 5000)])
+def test_a_week_ago_is_what_a_model_said_then_where_that_was_more_than_the_tier(cast, said, then_at_risk):
+    account = queued(3, owner=cast.owner, arr=Decimal(10_000), churn_basis="learned", expected_churn=Decimal("0.55"))
+    SnapshotFactory(account=account, version=ScorecardVersionFactory(), day=day(-7), rank=3)
+    if said is not None:
+        ChurnEstimate.objects.create(
+            account=account, day=day(-7), model=model_in_use(), probability=said, factors=[], readings=[], effects=[]
+        )
+    found = figures(cast.manager, QueueFilter())
+    assert (found.revenue, found.week_ago, found.change) == (5500, then_at_risk, 5500 - then_at_risk)

@@ -1,4 +1,4 @@
-"""Which churn counts, and on what it rests: learned before tier, tier before use."""
+"""Which churn counts, and on what it rests: the greater of tier and model, use where there is neither."""
 
 import datetime as dt
 import math
@@ -43,14 +43,18 @@ def test_without_a_model_the_tier_counts():
     assert not ChurnEstimate.objects.exists()
 
 
-def test_with_a_model_in_use_what_it_says_counts_and_is_kept_with_its_reasons():
-    model = model_in_use()
+def test_with_a_model_in_use_what_it_says_counts_where_it_is_more_and_is_kept_with_its_reasons():
     good, bad = recomputed(observed_account(1.0), observed_account(0.1))
+    by_tier = [float(good.expected_churn), float(bad.expected_churn)]
+    model = model_in_use()
+    recomputed(good, bad)
     readings = compute(FEATURES, [good.pk, bad.pk], TODAY)
     said = FORMULA.predict(np.stack([readings[name] for name in FEATURES], axis=1))
-    assert (good.churn_basis, bad.churn_basis) == ("learned", "learned")
-    assert [float(good.expected_churn), float(bad.expected_churn)] == pytest.approx(said, abs=0.0006)
-    assert good.expected_churn < Decimal("0.1") < Decimal("0.5") < bad.expected_churn
+    assert by_tier == [0.025, 0.8]
+    assert said[0] < 0.025
+    assert said[1] > 0.8
+    assert (good.churn_basis, bad.churn_basis) == ("tier", "learned")
+    assert [float(good.expected_churn), float(bad.expected_churn)] == pytest.approx([0.025, said[1]], abs=0.0006)
     kept = ChurnEstimate.objects.get(account=bad)
     assert (kept.model, kept.day) == (model, TODAY)
     assert kept.probability == pytest.approx(said[1], abs=1e-6)
@@ -149,6 +153,7 @@ def test_of_several_contracts_the_nearest_end_counts_and_without_one_it_is_unkno
 def test_a_formula_may_go_by_the_end_of_the_term():
     formula = ChurnFormula((*FEATURES[:3], TERM_END.name), FORMULA.scale, FORMULA.body)
     model_in_use(parameters=formula.to_json())
-    one = observed_account(1.0)
+    one = observed_account(0.1)
     recomputed(one)
+    assert ChurnEstimate.objects.filter(account=one).exists()
     assert one.churn_basis == "learned"

@@ -35,17 +35,19 @@ def scored(account, **fields):
     return account
 
 
-def estimated(account, model=None):
-    scored(account, expected_churn=Decimal("0.23"), churn_basis="learned")
+def estimated(account, model=None, *, probability=0.62):
+    """With what the model says, which counts where it is more than the 40 % of the tier."""
+    counts = ("0.4", "tier") if probability < 0.4 else (str(probability), "learned")
+    scored(account, expected_churn=Decimal(counts[0]), churn_basis=counts[1])
     return ChurnEstimate.objects.create(
-        account=account, day=clock.today(), model=model or model_in_use(), probability=0.23, factors=[0, 2, 1],
-        readings=[3, 11, None], effects=[2.4, 1.4, -0.2],
+        account=account, day=clock.today(), model=model or model_in_use(), probability=probability,
+        factors=[0, 2, 1], readings=[3, 11, None], effects=[2.4, 1.4, -0.2],
     )  # fmt: skip
 
 
 def test_by_tier_the_range_and_its_midpoint_are_named(cast):
     content = panel(cast.owner, scored(cast.account, churn_basis="tier"))
-    assert "By tier 40 % At-Risk: 30 % to 50 %, the midpoint" in content
+    assert "By tier 40 % within a year At-Risk: 30 % to 50 %, the midpoint" in content
     assert "€100.0k × 40 %, by tier" in content
     assert "Learned" not in content
 
@@ -53,10 +55,19 @@ def test_by_tier_the_range_and_its_midpoint_are_named(cast):
 def test_learned_the_quality_stands_beside_it_and_the_tier_too(cast):
     estimated(cast.account, model_in_use(as_of="2025-11-01"))
     content = panel(cast.owner, cast.account)
-    assert "Learned 23 % within 90 days Model of 1 Nov 2025: AUC 0.81, Brier 0.070" in content
-    assert "By tier 40 %" in content
+    assert "€100.0k × 62 %, learned" in content
+    assert "Learned 62 % within 90 days Model of 1 Nov 2025: AUC 0.81, Brier 0.070" in content
+    assert "By tier 40 % within a year" in content
     assert "3 of 30 days with a login speaks for leaving +2.40" in content
     assert "NPS class not observed speaks for staying −0.20" in content
+
+
+def test_where_the_tier_expects_more_it_counts_and_what_the_model_says_of_90_days_stands_beside_it(cast):
+    estimated(cast.account, model_in_use(as_of="2025-11-01"), probability=0.02)
+    content = panel(cast.owner, cast.account)
+    assert "€100.0k × 40 %, by tier" in content
+    assert "Learned 2 % within 90 days" in content
+    assert "The greater of the two counts" in content
 
 
 def test_by_use_alone_the_level_is_named(cast):
@@ -75,7 +86,7 @@ def test_the_panel_is_part_of_the_account_page_and_the_facts_lead_to_it(cast):
     content = logged_in(cast.owner).get(f"/accounts/{cast.account.pk}/").content.decode()
     assert f'hx-get="/accounts/{cast.account.pk}/churn/"' in content
     assert '<a href="#churn">churn probability</a>, learned' in content
-    assert "23 %" not in content  # never without its quality
+    assert "62 %" not in content  # never without its quality
 
 
 def test_the_panel_costs_a_handful_of_queries(cast, django_assert_num_queries):
@@ -89,8 +100,8 @@ def test_the_queue_says_on_what_its_order_rests(cast):
     assert "by tier: the middle of its range" in text(logged_in(cast.owner).get("/at-risk/"))
     estimated(cast.account, model_in_use(as_of="2025-11-01"))
     content = text(logged_in(cast.owner).get("/at-risk/"))
-    assert "learned: within 90 days, model of 1 Nov 2025, AUC 0.81, Brier 0.070" in content
-    assert "77 % stay" in content
+    assert "learned where the model of 1 Nov 2025 expects more within 90 days, AUC 0.81, Brier 0.070" in content
+    assert "38 % stay" in content
 
 
 def test_without_any_data_the_page_says_how_much_is_missing(cast):
