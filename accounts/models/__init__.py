@@ -3,6 +3,7 @@ from accounts.models.bulk import BulkChange
 from accounts.models.contact import Contact
 from accounts.models.contract import Contract, ContractLine, ExchangeRate, Invoice, Product
 from accounts.models.notification import Digest, Notification
+from accounts.models.playbook import Holiday, Playbook, PlaybookCue, PlaybookRun, PlaybookVersion, RunStep
 from accounts.models.sent_form import SentForm
 from accounts.models.user import User
 from accounts.models.view import DefaultView, SavedView
@@ -17,10 +18,16 @@ __all__ = [
     "DefaultView",
     "Digest",
     "ExchangeRate",
+    "Holiday",
     "Invoice",
     "Note",
     "Notification",
+    "Playbook",
+    "PlaybookCue",
+    "PlaybookRun",
+    "PlaybookVersion",
     "Product",
+    "RunStep",
     "SavedView",
     "Segment",
     "SentForm",

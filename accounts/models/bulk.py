@@ -22,6 +22,7 @@ class BulkChange(models.Model):
         TAG = "tag", "Add a tag"
         UNTAG = "untag", "Remove a tag"
         TASK = "task", "Create a task"
+        PLAYBOOK = "play", "Start a playbook"
         HAND_OVER = "hand", "Hand tasks over"
         MOVE = "move", "Give tasks a new due day"
 

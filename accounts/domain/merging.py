@@ -1,0 +1,72 @@
+"""Merge fields: `{account.name}` in a text stands for what the account is called.
+
+`{champion.name|your champion}` says what to write where it is not known. Without such words, a field that is not known
+is a problem, and no text is made: nobody is to read a sentence with a hole in it.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+FIELD: Final = re.compile(r"\{\s*([a-z_]+\.[a-z_]+)\s*(?:\|([^{}]*))?\}")
+BRACE: Final = re.compile(r"[{}]")
+
+# What each field stands for, as the editor lists them.
+FIELDS: Final[dict[str, str]] = {
+    "account.name": "Name of the account",
+    "account.tier": "Its tier",
+    "account.score": "Its score",
+    "account.reason": "What moved its score",
+    "account.arr": "Its ARR",
+    "account.segment": "Its segment",
+    "account.renewal_date": "Day of its renewal",
+    "account.days_to_renewal": "Days until its renewal",
+    "account.last_touch": "Day of the last two-way touch",
+    "owner.name": "Owner of the account",
+    "manager.name": "Manager of the owner",
+    "champion.name": "Champion at the customer",
+    "sponsor.name": "Executive sponsor at the customer",
+    "decision_maker.name": "Decision maker at the customer",
+    "technical_lead.name": "Technical lead at the customer",
+    "run.reason": "What set the playbook off",
+}
+
+
+@dataclass(frozen=True)
+class Merged:
+    """The text with its fields filled in, and the fields that are not known, in the order of the text."""
+
+    text: str
+    missing: tuple[str, ...] = ()
+
+
+def merge(text: str, values: Mapping[str, str]) -> Merged:
+    """Fills in the fields of a text. A value that is empty is not known."""
+    missing: list[str] = []
+
+    def fill(found: re.Match[str]) -> str:
+        value = values.get(found[1], "") or (found[2] or "").strip()
+        if not value:
+            missing.append(found[1])
+        return value
+
+    return Merged(FIELD.sub(fill, text), tuple(dict.fromkeys(missing)))
+
+
+def problem_with(text: str) -> str:
+    """What is wrong with a text whatever the account, in words for its writer; empty where nothing is."""
+    unknown = [name for name, _ in FIELD.findall(text) if name not in FIELDS]
+    if unknown:
+        return f"There is no field “{{{unknown[0]}}}”."
+    if BRACE.search(FIELD.sub("", text)):
+        return "A brace does not belong to a field. Fields are written like {account.name}."
+    return ""
+
+
+def missing_in_words(missing: tuple[str, ...]) -> str:
+    """What is not known, in a sentence; empty where nothing is missing."""
+    if not missing:
+        return ""
+    names = ", ".join(FIELDS.get(name, name).lower() for name in missing)
+    return f"Not known for this account: {names}."
