@@ -3,8 +3,21 @@ from accounts.models.bulk import BulkChange
 from accounts.models.contact import Contact
 from accounts.models.contract import Contract, ContractLine, ExchangeRate, Invoice, Product
 from accounts.models.notification import Digest, Notification
+from accounts.models.plan_share import PlanShare
 from accounts.models.playbook import Holiday, Playbook, PlaybookCue, PlaybookRun, PlaybookVersion, RunStep
 from accounts.models.sent_form import SentForm
+from accounts.models.success_plan import (
+    MeasuredValue,
+    Milestone,
+    Objective,
+    PlanPart,
+    PlanReview,
+    PlanRisk,
+    PlanStakeholder,
+    RoiRecord,
+    SuccessPlan,
+    UseCase,
+)
 from accounts.models.user import User
 from accounts.models.view import DefaultView, SavedView
 from accounts.models.work import Note, Task, Touch
@@ -20,19 +33,30 @@ __all__ = [
     "ExchangeRate",
     "Holiday",
     "Invoice",
+    "MeasuredValue",
+    "Milestone",
     "Note",
     "Notification",
+    "Objective",
+    "PlanPart",
+    "PlanReview",
+    "PlanRisk",
+    "PlanShare",
+    "PlanStakeholder",
     "Playbook",
     "PlaybookCue",
     "PlaybookRun",
     "PlaybookVersion",
     "Product",
+    "RoiRecord",
     "RunStep",
     "SavedView",
     "Segment",
     "SentForm",
+    "SuccessPlan",
     "Task",
     "TeamMember",
     "Touch",
+    "UseCase",
     "User",
 ]
