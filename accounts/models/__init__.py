@@ -1,10 +1,13 @@
 from accounts.models.account import Account, Segment, TeamMember
 from accounts.models.bulk import BulkChange
+from accounts.models.calendar_feed import CalendarFeed
 from accounts.models.contact import Contact
 from accounts.models.contract import Contract, ContractLine, ExchangeRate, Invoice, Product
+from accounts.models.feature_request import FeatureAsk, FeatureRequest, FeatureRequestStep
 from accounts.models.notification import Digest, Notification
 from accounts.models.plan_share import PlanShare
 from accounts.models.playbook import Holiday, Playbook, PlaybookCue, PlaybookRun, PlaybookVersion, RunStep
+from accounts.models.recurrence import Recurrence
 from accounts.models.sent_form import SentForm
 from accounts.models.success_plan import (
     MeasuredValue,
@@ -25,12 +28,16 @@ from accounts.models.work import Note, Task, Touch
 __all__ = [
     "Account",
     "BulkChange",
+    "CalendarFeed",
     "Contact",
     "Contract",
     "ContractLine",
     "DefaultView",
     "Digest",
     "ExchangeRate",
+    "FeatureAsk",
+    "FeatureRequest",
+    "FeatureRequestStep",
     "Holiday",
     "Invoice",
     "MeasuredValue",
@@ -48,6 +55,7 @@ __all__ = [
     "PlaybookRun",
     "PlaybookVersion",
     "Product",
+    "Recurrence",
     "RoiRecord",
     "RunStep",
     "SavedView",

@@ -25,6 +25,10 @@ class BulkChange(models.Model):
         PLAYBOOK = "play", "Start a playbook"
         HAND_OVER = "hand", "Hand tasks over"
         MOVE = "move", "Give tasks a new due day"
+        SNOOZE = "snooze", "Snooze tasks"
+        EDIT = "edit", "Change a task"
+
+    OF_TASKS = (Kind.HAND_OVER, Kind.MOVE, Kind.SNOOZE, Kind.EDIT)
 
     key = models.UUIDField(unique=True)
     kind = models.CharField(max_length=6, choices=Kind)
@@ -46,7 +50,7 @@ class BulkChange(models.Model):
     @property
     def noun(self) -> str:
         """What it changed: accounts, or tasks."""
-        return "task" if self.kind in (self.Kind.HAND_OVER, self.Kind.MOVE) else "account"
+        return "task" if self.kind in self.OF_TASKS else "account"
 
     @property
     def size(self) -> int:
