@@ -5,6 +5,14 @@ from accounts.models.contact import Contact
 from accounts.models.contract import Contract, ContractLine, ExchangeRate, Invoice, Product
 from accounts.models.feature_request import FeatureAsk, FeatureRequest, FeatureRequestStep
 from accounts.models.notification import Digest, Notification
+from accounts.models.onboarding import (
+    Onboarding,
+    OnboardingRisk,
+    OnboardingShare,
+    OnboardingStep,
+    OnboardingTemplate,
+    TemplateStep,
+)
 from accounts.models.plan_share import PlanShare
 from accounts.models.playbook import Holiday, Playbook, PlaybookCue, PlaybookRun, PlaybookVersion, RunStep
 from accounts.models.recurrence import Recurrence
@@ -45,6 +53,11 @@ __all__ = [
     "Note",
     "Notification",
     "Objective",
+    "Onboarding",
+    "OnboardingRisk",
+    "OnboardingShare",
+    "OnboardingStep",
+    "OnboardingTemplate",
     "PlanPart",
     "PlanReview",
     "PlanRisk",
@@ -64,6 +77,7 @@ __all__ = [
     "SuccessPlan",
     "Task",
     "TeamMember",
+    "TemplateStep",
     "Touch",
     "UseCase",
     "User",
