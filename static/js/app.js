@@ -189,17 +189,35 @@ document.body.addEventListener("htmx:oobAfterSwap", () => {
   });
 });
 
-// What was opened by hand stays open when its panel comes again
+// What was opened by hand stays open when its panel comes again, and a row that is being edited stays as it was typed
 let opened = [];
+let edited = [];
+let typedIn = null;
+
 document.body.addEventListener("htmx:beforeSwap", (event) => {
-  opened = [...event.detail.target.querySelectorAll("details[id][open]")].map((node) => node.id);
+  const { target, shouldSwap } = event.detail;
+  opened = [...target.querySelectorAll("details[id][open]")].map((node) => node.id);
+  edited = shouldSwap ? [...target.querySelectorAll("tr:has([data-inline])")] : [];
+  typedIn = edited.some((row) => row.contains(document.activeElement)) ? document.activeElement : null;
+  edited.forEach((row) => row.replaceWith(Object.assign(document.createElement("tr"), { id: row.id })));
 });
 
 document.body.addEventListener("htmx:afterSwap", (event) => {
   opened.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
+  edited.forEach((row) => {
+    const place = document.getElementById(row.id);
+    if (place) place.replaceWith(row);
+    else document.querySelector("[data-rows] tbody")?.prepend(row); // what is typed outlives that its row left the list
+  });
+  typedIn?.focus({ preventScroll: true });
   if (event.detail.target === dialog && dialog.innerHTML.trim() && !dialog.open && !("done" in dialog.dataset)) dialog.showModal();
   if (event.detail.target.id === "palette-results") showResults(event.detail.requestConfig.parameters.q);
   updateBulk();
+});
+
+// Once it is saved, it is a row as any other
+document.body.addEventListener("htmx:beforeOnLoad", (event) => {
+  if (event.detail.elt.matches("[data-inline]") && event.detail.xhr.status < 300) delete event.detail.elt.dataset.inline;
 });
 
 document.body.addEventListener("closeDialog", () => {

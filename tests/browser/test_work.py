@@ -11,7 +11,7 @@ from cs_workspace.common import clock
 from health.models import Alert
 from tests.browser.helpers import settled
 from tests.browser.stage import Stage
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, TaskFactory
 from tests.worker import WorkerProcess
 
 Login = Callable[[Page, User], None]
@@ -113,6 +113,26 @@ def test_a_task_is_finished_and_taken_back(morning: Page, stage: Stage) -> None:
     expect(row).to_be_visible()
     task.refresh_from_db()
     assert task.status == Task.Status.OPEN
+
+
+def test_what_is_typed_in_a_row_outlives_that_the_list_is_read_anew(morning: Page, stage: Stage) -> None:
+    typed = Task.objects.get(title="Send the roll-out plan")
+    TaskFactory(title="Ask for the invoice", account=typed.account, assignees=[stage.csm])
+    morning.goto("/tasks/")
+    morning.get_by_role("link", name=f"Edit {typed.title}").click()
+    title = morning.get_by_label("Title")
+    title.fill("Send the roll-out plan, signed")
+    morning.get_by_role("button", name="Done: Ask for the invoice").click()
+    expect(morning.get_by_role("row", name="Ask for the invoice")).to_have_count(0)
+    settled(morning)
+    expect(title).to_have_value("Send the roll-out plan, signed")
+    title.press("Enter")
+    expect(morning.get_by_role("row", name="Send the roll-out plan, signed")).to_be_visible()
+    expect(title).to_have_count(0)
+    typed.refresh_from_db()
+    assert typed.title == "Send the roll-out plan, signed"
+    morning.get_by_role("status").get_by_role("button", name="Undo").last.click()
+    expect(morning.get_by_role("row", name="Send the roll-out plan", exact=False)).not_to_contain_text("signed")
 
 
 def test_an_alert_is_acknowledged_and_the_count_follows(morning: Page, stage: Stage) -> None:
