@@ -10,14 +10,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.forms.fields import label_of
 from accounts.forms.snooze import SnoozeForm
 from accounts.forms.task import InlineTaskForm, NewTaskForm, TaskForm
 from accounts.forms.task_bulk import BulkTaskForm
 from accounts.http import UserRequest
 from accounts.models import Account, Task
 from accounts.queries.accounts import get_account_for
-from accounts.queries.tasks import get_task_for
+from accounts.queries.tasks import get_task_for, next_of
+from accounts.services import recurring
 from accounts.services import tasks as service
+from accounts.services.tasks import TaskFields
 from accounts.views.dialogs import attempt, sent
 from cs_workspace.common.access import changes
 from cs_workspace.common.answers import answer
@@ -27,6 +30,7 @@ from cs_workspace.common.toasts import refuse, toast
 
 EVENTS = ("tasksChanged", "countsChanged")
 LIST = "accounts:tasks"
+LONGEST_ADDRESS = 3_500  # of a request; gunicorn takes 4,094 bytes with the verb
 FORM_OR_PAGE = ["GET", "HEAD", "POST"]
 
 
@@ -78,7 +82,7 @@ def row(request: UserRequest, pk: int) -> HttpResponse:
 def done(request: UserRequest, pk: int) -> HttpResponse:
     """It is done."""
     task = get_task_for(request.user, pk)
-    return _do(request, task, service.complete_task, f"Done · {task.title}", back="accounts:task-reopen")
+    return _close(request, task, service.complete_task, f"Done · {task.title}")
 
 
 @require_POST
@@ -94,7 +98,7 @@ def reopen(request: UserRequest, pk: int) -> HttpResponse:
 def cancel(request: UserRequest, pk: int) -> HttpResponse:
     """It will not be done."""
     task = get_task_for(request.user, pk)
-    return _do(request, task, service.cancel_task, f"Cancelled · {task.title}", back="accounts:task-reopen")
+    return _close(request, task, service.cancel_task, f"Cancelled · {task.title}")
 
 
 @require_http_methods(FORM_OR_PAGE)
@@ -128,6 +132,23 @@ def wake(request: UserRequest, pk: int) -> HttpResponse:
         return service.snooze_task(until=None, **given)
 
     return _do(request, task, wake_up, f"Awake again · {task.title}")
+
+
+@require_POST
+@changes
+def stop(request: UserRequest, pk: int) -> HttpResponse:
+    """It repeats no more; this one stays."""
+    task = get_task_for(request.user, pk)
+    words = f"Repeats no more · {task.title}"
+    return _do(request, task, recurring.stop_repeating, words, back="accounts:task-repeat")
+
+
+@require_POST
+@changes
+def repeat(request: UserRequest, pk: int) -> HttpResponse:
+    """It repeats after all, by the rule that it had."""
+    task = get_task_for(request.user, pk)
+    return _do(request, task, recurring.repeat_again, f"Repeats again · {task.title}")
 
 
 @require_POST
@@ -166,8 +187,10 @@ def _key_of(request: UserRequest, form: NewTaskForm) -> str:
 
 @changes
 def _save(request: UserRequest, task: Task) -> HttpResponse:
-    form = TaskForm(request.POST, user=request.user, record=task)
-    _, status = attempt(
+    """Saves what the dialog sent; an undo sends what was there before by its address."""
+    is_undo = _is_undo(request)
+    form = TaskForm(request.GET if is_undo else request.POST, user=request.user, record=task)
+    done, status = attempt(
         request,
         form,
         lambda: service.edit_task(
@@ -175,40 +198,72 @@ def _save(request: UserRequest, task: Task) -> HttpResponse:
         ),
     )
     if status != 200:
-        return _dialog(request, {"task": task, "form": form}, status=status)
-    toast(request, f"Saved · {form.cleaned_data['title']}")
+        return _not_undone(request) if is_undo else _dialog(request, {"task": task, "form": form}, status=status)
+    undo = _way_back("accounts:task-edit", done[0], _typed(done[1])) if done and not is_undo else ""
+    toast(request, f"{'As before' if is_undo else 'Saved'} · {form.cleaned_data['title']}", undo=undo)
     return answer(request, *EVENTS, to=LIST, close=True)
 
 
 def _save_row(request: UserRequest, task: Task) -> HttpResponse:
     """Saves what the row sent; an undo sends what was there before by its address."""
-    data = request.POST if "version" in request.POST else request.GET
-    form = InlineTaskForm(data)
+    is_undo = _is_undo(request)
+    form = InlineTaskForm(request.GET if is_undo else request.POST)
     if not form.is_valid():
-        return _row_form(request, task, form, status=422)
+        return _not_undone(request) if is_undo else _row_form(request, task, form, status=422)
     before = _row_values(task)
     try:
         saved, _ = service.edit_task(
             by=request.user, task=task, fields=form.task_fields(task), version=form.cleaned_data["version"]
         )
-    except RefusedError as refused:
-        form.add_error(None, str(refused))
-        return _row_form(request, task, form, status=422)
-    except StaleError as stale:
-        current: Any = stale.current
-        form.turn_to(current)
-        context = {"who": stale.by or "Somebody", "current": current}
-        return _row_form(request, task, form, status=409, **context)
-    back = {name: value if value is not None else "" for name, value in before.items()} | {"version": saved.version}
-    is_undo = data is request.GET
-    undo = "" if is_undo else f"{reverse('accounts:task-row', args=[task.pk])}?{urlencode(back)}"
+    except (RefusedError, StaleError) as error:
+        return _not_undone(request) if is_undo else _row_refused(request, task, form, error)
+    undo = "" if is_undo else _way_back("accounts:task-row", saved, before)
     toast(request, f"{'As before' if is_undo else 'Saved'} · {saved.title}", undo=undo)
+    return answer(request, *EVENTS, to=LIST)
+
+
+def _is_undo(request: UserRequest) -> bool:
+    return "version" in request.GET and "version" not in request.POST
+
+
+def _way_back(name: str, saved: Task, before: dict[str, Any]) -> str:
+    """The address that puts back what was there; empty where it would be longer than servers take."""
+    sent = {key: "" if value is None else value for key, value in before.items()} | {"version": saved.version}
+    address = f"{reverse(name, args=[saved.pk])}?{urlencode(sent, doseq=True)}"
+    return address if len(address) <= LONGEST_ADDRESS else ""
+
+
+def _typed(before: TaskFields) -> dict[str, Any]:
+    """What a task held, as its form takes it."""
+    account, due_at = before["account"], before["due_at"]
+    return {
+        **before,
+        "account": label_of(account) if account else "",
+        "due_at": due_at.isoformat() if due_at else "",
+        "assignees": [person.pk for person in before["assignees"]],
+    }
+
+
+def _not_undone(request: UserRequest) -> HttpResponse:
+    refuse(request, "That cannot be taken back any more: the task was changed since. Open it to change it.")
     return answer(request, *EVENTS, to=LIST)
 
 
 def _row_values(task: Task) -> dict[str, Any]:
     due_on = timezone.localtime(task.due_at).date() if task.due_at else None
     return {"title": task.title, "due_on": due_on, "priority": task.priority, "version": task.version}
+
+
+def _row_refused(
+    request: UserRequest, task: Task, form: InlineTaskForm, error: RefusedError | StaleError
+) -> HttpResponse:
+    """The row with what was typed, and why it was not saved."""
+    if isinstance(error, RefusedError):
+        form.add_error(None, str(error))
+        return _row_form(request, task, form, status=422)
+    current: Any = error.current
+    form.turn_to(current)
+    return _row_form(request, task, form, status=409, who=error.by or "Somebody", current=current)
 
 
 def _row_form(
@@ -221,14 +276,27 @@ def _row_form(
     return render(request, "accounts/_task_row_form.html", context, status=status)
 
 
-def _do(request: UserRequest, task: Task, verb: Callable[..., Task], words: str, *, back: str = "") -> HttpResponse:
+def _close(request: UserRequest, task: Task, verb: Callable[..., Task], words: str) -> HttpResponse:
+    """Closes it, and says when what repeats comes again."""
+
+    def and_tell() -> str:
+        again = next_of(task) if task.repeats else None
+        return f"{words} · again {timezone.localtime(again.due_at):%a %d %b}" if again and again.due_at else words
+
+    return _do(request, task, verb, and_tell, back="accounts:task-reopen")
+
+
+def _do(
+    request: UserRequest, task: Task, verb: Callable[..., Any], words: str | Callable[[], str], *, back: str = ""
+) -> HttpResponse:
     """Does it, says so with the way back, and lets lists and counts be read anew."""
     try:
         verb(by=request.user, task=task)
     except RefusedError as refused:
         refuse(request, str(refused))
     else:
-        toast(request, words, undo=reverse(back, args=[task.pk]) if back else "")
+        told = words if isinstance(words, str) else words()
+        toast(request, told, undo=reverse(back, args=[task.pk]) if back else "")
     return answer(request, *EVENTS, to=LIST, close=True)
 
 
