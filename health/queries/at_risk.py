@@ -20,7 +20,7 @@ from health.domain.deadlines import WITHIN, Clock, clock_of
 from health.domain.signals import label_of
 from health.models import Alert, AlertRule, ChurnSignal
 
-PAGE = 50
+PAGE = 25
 OWNERS = 8
 AT_ONCE = 1000
 RENEWAL_DAYS = 90

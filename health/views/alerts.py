@@ -24,7 +24,7 @@ from health.queries.alerts import STATE_LABELS, get_alert_for, history_of, inbox
 from health.services import alert_handling
 from health.services.standing import REASONS_SINCE_DAYS
 
-PAGE = 50
+PAGE = 25
 MOST_AT_ONCE = 500
 DONE = {
     Verb.ACKNOWLEDGE: "Acknowledged",
