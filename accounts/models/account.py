@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
 
+from accounts.domain.cadence import EVERY, CadenceKind
 from accounts.models.user import User
 from cs_workspace.common.expressions import AnyOf
 from cs_workspace.common.models import Sourced, Timed, Versioned, unique_from_outside
@@ -30,11 +31,20 @@ KEPT_CURRENT = [
     "churn_basis",
     "health_override",
     "last_touch",
+    "last_sync",
+    "last_async",
+    "last_review",
+    "last_executive",
     "last_action",
     "open_alerts",
     "updated_at",
     "version",
 ]
+
+
+# Values as the domain names them: what may be chosen as the cadence of a kind of touch.
+PACES = [(pace.value, words) for pace, words in EVERY.items()]
+AS_RECOMMENDED = "Empty for what is recommended for the segments that ship."
 
 
 class Segment(models.Model):
@@ -45,6 +55,18 @@ class Segment(models.Model):
     lower_arr = models.DecimalField(
         max_digits=14, decimal_places=2, unique=True, help_text="Lowest ARR of the segment, in workspace currency."
     )
+    sync_pace = models.CharField(
+        "calls and meetings", max_length=11, choices=PACES, blank=True, db_default="", help_text=AS_RECOMMENDED
+    )
+    async_pace = models.CharField(
+        "e-mails and chats", max_length=11, choices=PACES, blank=True, db_default="", help_text=AS_RECOMMENDED
+    )
+    review_pace = models.CharField(
+        "business reviews", max_length=11, choices=PACES, blank=True, db_default="", help_text=AS_RECOMMENDED
+    )
+    executive_pace = models.CharField(
+        "executive touches", max_length=11, choices=PACES, blank=True, db_default="", help_text=AS_RECOMMENDED
+    )
 
     class Meta:
         ordering = ["-lower_arr"]
@@ -52,6 +74,16 @@ class Segment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def chosen_paces(self) -> dict[CadenceKind, str]:
+        """The cadence that an admin set, by kind; empty texts leave what is recommended."""
+        return {
+            CadenceKind.SYNC: self.sync_pace,
+            CadenceKind.ASYNC: self.async_pace,
+            CadenceKind.REVIEW: self.review_pace,
+            CadenceKind.EXECUTIVE: self.executive_pace,
+        }
 
 
 class AccountQuerySet(models.QuerySet["Account"]):
@@ -174,6 +206,11 @@ class Account(Timed, Sourced, Versioned):
     # Beside the tier of a person (`health.models.TierOverride`): what was computed, by whom and until when.
     health_override = models.JSONField(null=True, blank=True, editable=False)
     last_touch = models.DateTimeField(null=True, blank=True, editable=False)
+    # Of each kind of touch the last two-way one (`accounts.domain.cadence`).
+    last_sync = models.DateTimeField(null=True, blank=True, editable=False)
+    last_async = models.DateTimeField(null=True, blank=True, editable=False)
+    last_review = models.DateTimeField(null=True, blank=True, editable=False)
+    last_executive = models.DateTimeField(null=True, blank=True, editable=False)
     last_action = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="Latest touch of any kind, or task that was finished."
     )

@@ -23,6 +23,10 @@ class ContactQuerySet(models.QuerySet["Contact"]):
     def present(self) -> "ContactQuerySet":
         return self.filter(status=Contact.Status.ACTIVE, archived_at=None)
 
+    def executives(self) -> "ContactQuerySet":
+        """Executive sponsors, and those of executive rank: who makes a touch an executive one."""
+        return self.filter(Q(seniority=Contact.Seniority.EXECUTIVE) | Q(roles__contains=[Contact.Role.SPONSOR]))
+
     def in_key_role(self) -> "ContactQuerySet":
         """Champion, executive sponsor or decision maker: those whose leaving is a churn signal."""
         return self.filter(roles__overlap=Contact.KEY_ROLES)
@@ -76,6 +80,17 @@ class Contact(Timed, Sourced, Versioned):
     engagement = models.CharField(max_length=10, choices=Engagement, blank=True)
     status = models.CharField(max_length=6, choices=Status, default=Status.ACTIVE)
     left_on = models.DateField("left or changed job on", null=True, blank=True)
+    left_to = models.CharField("where they went", max_length=120, blank=True, db_default="")
+    successor = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="followed", help_text="Who took over."
+    )
+    handed_over = ArrayField(
+        models.CharField(max_length=15, choices=Role),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="The parts that the successor did not play before.",
+    )
     consent = models.BooleanField(default=False, help_text="Agreed to be written to.")
     unsubscribed_at = models.DateTimeField(null=True, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from accounts.models import Account, Contract, ExchangeRate
 from accounts.queries.terms import TERMS, terms_params
+from accounts.services.latest import refresh_by_kind
 from cs_workspace.common.expressions import among, array
 
 logger = logging.getLogger(__name__)
@@ -43,8 +44,8 @@ UPDATE = f"""
 
 @transaction.atomic
 def refresh_arr(*, today: dt.date, account_ids: Sequence[int] | None = None) -> int:
-    """Brings `arr`, `renewal_date`, the segment (unless pinned), `last_touch` and `last_action` of active accounts up
-    to date.
+    """Brings `arr`, `renewal_date`, the segment (unless pinned), `last_touch` and `last_action` of active accounts up to
+    date, and of all accounts the last touch of each kind.
 
     Gives the number of accounts that changed; all accounts where none are named. A churned account keeps the ARR it
     had. An amount in a currency without a rate counts one to one, which is logged.
@@ -56,7 +57,9 @@ def refresh_arr(*, today: dt.date, account_ids: Sequence[int] | None = None) -> 
         logger.warning("No exchange rate for %s: amounts are counted one to one.", ", ".join(missing))
     with connection.cursor() as cursor:
         cursor.execute(UPDATE, terms_params(today) | {"ids": array(account_ids)})
-        return cursor.rowcount
+        changed = cursor.rowcount
+    refresh_by_kind(account_ids)
+    return changed
 
 
 def currencies_without_rate(*, today: dt.date, account_ids: Sequence[int]) -> list[str]:

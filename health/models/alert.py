@@ -23,6 +23,7 @@ class AlertRule(models.Model):
         DECLINING = "declining", "Trend declines for the window"
         SCORE_UNDER = "score_under", "Score is under the threshold"
         DATA_GAP = "data_gap", "A source that used to report is silent for the window"
+        SIGNAL = "signal", "A churn signal of the kind is raised"
 
     class Severity(models.IntegerChoices):
         CRITICAL = 1, "Critical"
@@ -37,6 +38,7 @@ class AlertRule(models.Model):
     )
     window_days = models.PositiveSmallIntegerField(null=True, blank=True)
     tier_rank = models.PositiveSmallIntegerField(null=True, blank=True, help_text="1 is the best tier, 4 the worst.")
+    signal_kind = models.CharField(max_length=30, blank=True, db_default="", help_text="Which churn signal.")
     severity = models.PositiveSmallIntegerField(choices=Severity, default=Severity.NORMAL)
     to_csm = models.BooleanField("tell the CSM", default=True)
     to_manager = models.BooleanField("tell the manager", default=False)
@@ -53,6 +55,7 @@ class AlertRule(models.Model):
         Trigger.DECLINING: ("window_days",),
         Trigger.SCORE_UNDER: ("threshold",),
         Trigger.DATA_GAP: ("window_days",),
+        Trigger.SIGNAL: ("signal_kind",),
     }
 
     RANGES = {
@@ -66,6 +69,9 @@ class AlertRule(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(task_title="") | Q(task_due_hours__isnull=False), name="alert_rule_task_has_a_due_time"
+            ),
+            models.UniqueConstraint(
+                fields=["signal_kind"], condition=~Q(signal_kind=""), name="alert_rule_one_per_signal_kind"
             ),
         ]
 
@@ -82,8 +88,8 @@ class AlertRule(models.Model):
     def _problems(self) -> dict[str, str]:
         """What makes no sense, by field. What the trigger does not look at is not judged."""
         needs = self.NEEDS[self.Trigger(self.trigger)]
-        found = {field: "This trigger needs it." for field in needs if getattr(self, field) is None}
-        for field in set(needs) - set(found):
+        found = {field: "This trigger needs it." for field in needs if getattr(self, field) in (None, "")}
+        for field in (set(needs) & set(self.RANGES)) - set(found):
             low, high, words = self.RANGES[field]
             if not low <= getattr(self, field) <= high:
                 found[field] = words

@@ -22,12 +22,16 @@ class Kind(StrEnum):
     FELL = "Fell"
     RENEWAL = "Renewal"
     ONBOARDING = "Onboarding"
+    PLAN = "Plan"
     TOUCH = "Touch"
 
 
 @dataclass(frozen=True)
 class Reason:
-    """One thing to do: what it is, why, how pressing (0 to 1), when due, and the record that its action is about."""
+    """One thing to do: what it is, why, how pressing (0 to 1), when due, and the record that its action is about.
+
+    `choice` is what the action begins with where it can be one of several: the kind of a touch.
+    """
 
     kind: Kind
     text: str
@@ -35,6 +39,7 @@ class Reason:
     detail: str = ""
     due_at: dt.datetime | None = None
     pk: int | None = None
+    choice: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,10 @@ BY_PRIORITY: Final[Mapping[int, Decimal]] = MappingProxyType(
 LATE: Final = Decimal("0.1")
 FELL: Final = Decimal("0.75")
 ONBOARDING: Final = Decimal("0.55")
+# A review of the plan that is due presses little, and more once it is late by a month.
+REVIEW: Final = Decimal("0.3")
+REVIEW_LATE: Final = Decimal("0.5")
+REVIEW_LATE_DAYS: Final = 30
 # From so many days before a renewal it presses so much.
 BY_DAYS_LEFT: Final = ((14, Decimal("0.8")), (30, Decimal("0.65")), (60, Decimal("0.45")), (90, Decimal("0.3")))
 QUIET: Final = Decimal("0.35")
@@ -102,6 +111,12 @@ def urgency_of_silence(days_overdue: int, days_allowed: int) -> Decimal:
     """A touch that has just fallen due presses least; one that is late by its whole interval, most."""
     share = min(Decimal(1), Decimal(days_overdue) / Decimal(max(1, days_allowed)))
     return QUIET + (QUIETEST - QUIET) * share
+
+
+def urgency_of_review(days_late: int) -> Decimal:
+    """Of a success plan: the longer it is due, the more, for a month."""
+    share = min(Decimal(1), Decimal(days_late) / REVIEW_LATE_DAYS)
+    return REVIEW + (REVIEW_LATE - REVIEW) * share
 
 
 def ranked(items: Iterable[Item]) -> list[Line]:

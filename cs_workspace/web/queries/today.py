@@ -11,9 +11,10 @@ from django.db.models import Count, DecimalField, ExpressionWrapper, F, OuterRef
 from django.db.models.functions import Coalesce, JSONObject
 from django.utils import timezone
 
-from accounts.domain.cadence import BY_RANK, BY_SEGMENT, days_between_touches, days_overdue, phrase
-from accounts.models import Account, Task, User
+from accounts.domain.cadence import INTERVALS, CadenceKind, most_pressing
+from accounts.models import Account, Segment, SuccessPlan, Task, User
 from accounts.models.account import AccountQuerySet
+from accounts.queries.cadence import LAST, silent_since, standings_of, touch_due
 from cs_workspace.common import clock
 from cs_workspace.common.expressions import AnyOf
 from cs_workspace.web.domain.today import (
@@ -28,6 +29,7 @@ from cs_workspace.web.domain.today import (
     Reason,
     ranked,
     urgency_of_renewal,
+    urgency_of_review,
     urgency_of_silence,
     urgency_of_task,
     value_at_risk,
@@ -44,7 +46,8 @@ ONBOARDING_DAYS = 7
 MONEY: DecimalField = DecimalField(max_digits=18, decimal_places=5)
 ABOUT = [
     *("id", "name", "arr", "expected_churn", "health_rank", "health_tier", "health_score", "health_override"),
-    *("renewal_date", "last_touch", "customer_since", "stage", "segment__key", "segment__name"),
+    *("renewal_date", "customer_since", "stage", *LAST.values()),
+    *("segment__key", *(f"segment__{kind}_pace" for kind in CadenceKind if kind is not CadenceKind.ANY)),
 ]
 
 
@@ -87,7 +90,7 @@ class Source:
 
 
 def day_of(user: User, *, mine: bool) -> Day:
-    """Everything that asks for the user today. Six queries.
+    """Everything that asks for the user today. Seven queries.
 
     `mine` is for those who lead: what is given to them, and what only they can decide, instead of all that their people
     have on their desks.
@@ -103,7 +106,8 @@ def day_of(user: User, *, mine: bool) -> Day:
         _signals(watched),
         _falls(served, now=now),
         _renewals(served),
-        _quiet(served, now=now),
+        _quiet(served),
+        _reviews(served),
     ]
     late = sum(1 for _, reason in tasks.pairs if reason.due_at is not None and reason.due_at < now)
     return Day(
@@ -275,32 +279,42 @@ def _renewals(accounts: AccountQuerySet) -> Source:
     return _source(Kind.RENEWAL, ((account, reason(account)) for account in _dearest(found)))
 
 
-def _quiet(accounts: AccountQuerySet, *, now: dt.datetime) -> Source:
+def _reviews(accounts: AccountQuerySet) -> Source:
+    """Accounts whose success plan is due to be reviewed."""
+    today = clock.today()
+    due = SuccessPlan.objects.kept().review_due(today=today)
+    since = due.filter(account=OuterRef("pk")).values("next_review_on")[:1]
+    found = accounts.filter(AnyOf(F("pk"), ArraySubquery(due.order_by().values("account")))).annotate(
+        review_due_on=Subquery(since)
+    )
+
+    def reason(account: Account) -> Reason:
+        late = (today - account.review_due_on).days  # type: ignore[attr-defined]  # annotated
+        words = "Review of the success plan is due" if late == 0 else f"Review of the success plan is {late} d late"
+        return Reason(Kind.PLAN, words, urgency_of_review(late))
+
+    return _source(Kind.PLAN, ((account, reason(account)) for account in _dearest(found)))
+
+
+def _quiet(accounts: AccountQuerySet) -> Source:
     """Accounts that should have heard from us: by the cadence of segment and tier, or as they are being set up."""
-    late = Q(stage=Account.Stage.ONBOARDING) & _silent(ONBOARDING_DAYS, now)
-    for rank, days in BY_RANK.items():
-        late |= Q(health_rank=rank) & _silent(days, now)
-    for segment, days in BY_SEGMENT.items():
-        late |= Q(segment__key=segment) & _silent(days, now)
-    return _source(Kind.TOUCH, ((account, _quiet_reason(account, now)) for account in _dearest(accounts.filter(late))))
+    today = clock.today()
+    unheard = silent_since(CadenceKind.ANY, today - dt.timedelta(days=ONBOARDING_DAYS))
+    late = Q(stage=Account.Stage.ONBOARDING) & unheard | touch_due(Segment.objects.all(), today=today)
+    found = _dearest(accounts.filter(late))
+    return _source(Kind.TOUCH, ((account, _quiet_reason(account, today)) for account in found))
 
 
-def _silent(days: int, now: dt.datetime) -> Q:
-    """Without a touch for so many days; without any, the time runs from the day the customer came."""
-    new = Q(customer_since=None) | Q(customer_since__lte=now.date() - dt.timedelta(days=days))
-    return Q(last_touch__lte=now - dt.timedelta(days=days)) | Q(last_touch=None) & new
-
-
-def _quiet_reason(account: Account, now: dt.datetime) -> Reason:
-    silence = (now - account.last_touch).days if account.last_touch else None
-    words = "no touch yet" if silence is None else f"no touch for {silence} day{'' if silence == 1 else 's'}"
+def _quiet_reason(account: Account, today: dt.date) -> Reason:
+    """The kind that is latest for its interval, and what is due besides."""
+    silence = (today - clock.day_of(account.last_touch)).days if account.last_touch else None
     if account.stage == Account.Stage.ONBOARDING and (silence is None or silence >= ONBOARDING_DAYS):
+        words = "no touch yet" if silence is None else f"no touch for {silence} day{'' if silence == 1 else 's'}"
         return Reason(Kind.ONBOARDING, f"Being set up, {words}", ONBOARDING)
-    segment, name = (account.segment.key, account.segment.name) if account.segment else ("", "")
-    days = days_between_touches(segment, account.health_rank) or ONBOARDING_DAYS
-    overdue = days_overdue(account.last_touch, account.customer_since, days, now=now) or 0
-    rule = phrase(name, segment, account.health_rank)
-    return Reason(Kind.TOUCH, words.capitalize(), urgency_of_silence(overdue, days), f"Due {rule}.")
+    first, *others = most_pressing(standings_of(account, today=today))
+    urgency = urgency_of_silence(first.days_overdue, INTERVALS[first.pace].usual_days)
+    besides = ", ".join(one.noun for one in others)
+    return Reason(Kind.TOUCH, first.phrase, urgency, f"Also due: {besides}." if others else "", choice=first.kind)
 
 
 def _dearest(accounts: AccountQuerySet) -> AccountQuerySet:
