@@ -18,6 +18,10 @@ class AccountsConfig(AppConfig):
 
 
 def _install(**_: Any) -> None:
+    from accounts.services.onboarding_templates import install_onboarding_templates
+    from accounts.services.playbook_publishing import install_playbooks
     from accounts.services.segments import install_segments
 
     install_segments()
+    install_onboarding_templates()
+    install_playbooks()

@@ -7,7 +7,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.safestring import SafeString
 
-from accounts.models import Account, User
+from accounts.domain.onboarding_proofs import Case, Proved
+from accounts.domain.playbooks import FactKind
+from accounts.models import Account, Task, User
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,65 @@ class PaletteItem:
 
 
 NextActions = Callable[[Sequence[int]], dict[int, str]]
+@dataclass(frozen=True)
+class PlaybookTrigger:
+    """Something that sets playbooks off: whoever notices it says so by `accounts.services.playbook_cues.note_cues`.
+
+    `choices` are those of the one thing that is chosen (a tier, a kind of signal), with `any_choice` for all of them
+    where that makes sense. `number_label` says what its number counts, from `least` on; empty where there is none.
+    Without a number it is met by any, unless it `needs_number`.
+    """
+
+    key: str
+    label: str
+    choice_label: str = ""
+    choices: Callable[[], Sequence[tuple[str, str]]] = tuple
+    any_choice: str = ""
+    number_label: str = ""
+    least: int = 0
+    needs_number: bool = False
+
+
+@dataclass(frozen=True)
+class PlaybookFact:
+    """Something known of accounts that conditions of playbooks compare: `load` gives it for many at once, by id.
+
+    Accounts of which it is not known are left out. A set is given as a collection of the keys of `choices`.
+    """
+
+    key: str
+    label: str
+    kind: FactKind
+    load: Callable[[Sequence[int]], dict[int, Any]]
+    choices: Callable[[], Sequence[tuple[str, str]]] = tuple
+
+
+@dataclass(frozen=True)
+class TaskCause:
+    """What tasks of one kind come from: `url` gives the page of the cause, by the task and the key of the cause.
+
+    `key` is how the origin keys of such tasks begin (`alert` of `alert:12:0`), or the label of the model that they are
+    linked to (`accounts.touch`).
+    """
+
+    key: str
+    label: str
+    url: Callable[[Task, str], str]
+
+
+@dataclass(frozen=True)
+class OnboardingProof:
+    """Something that data prove of an account being onboarded: `load` looks at many steps at once and gives, by their
+    key, what is proved of them; the others are left out. `number_label` says what its number counts, if anything."""
+
+    key: str
+    label: str
+    load: Callable[[Sequence[Case], dt.date], Mapping[int, Proved]]
+    number_label: str = ""
+
+
+# Fields of `accounts.domain.onboarding_risks.Seen` by the key of the case; what is not known is left out.
+OnboardingFacts = Callable[[Sequence[Case], dt.date], Mapping[int, Mapping[str, Any]]]
 
 PANELS: dict[str, Panel] = {}
 TIMELINE: dict[str, TimelineSource] = {}
@@ -88,6 +149,11 @@ BOOK_FILTERS: dict[str, BookFilter] = {}
 NEXT_ACTIONS: dict[str, NextActions] = {}
 PALETTE: dict[str, PaletteItem] = {}
 TIER_LABELS: dict[str, Callable[[], dict[int, str]]] = {}
+TASK_CAUSES: dict[str, TaskCause] = {}
+PLAYBOOK_TRIGGERS: dict[str, PlaybookTrigger] = {}
+PLAYBOOK_FACTS: dict[str, PlaybookFact] = {}
+ONBOARDING_PROOFS: dict[str, OnboardingProof] = {}
+ONBOARDING_FACTS: dict[str, OnboardingFacts] = {}
 
 
 def add_panel(panel: Panel) -> None:
@@ -126,6 +192,26 @@ def tier_labels() -> dict[int, str]:
 
 
 def add_palette_item(item: PaletteItem) -> None:
+def add_playbook_trigger(trigger: PlaybookTrigger) -> None:
+    """Lets playbooks be set off by something new; raises `ValueError` for a key that is taken."""
+    _add(PLAYBOOK_TRIGGERS, trigger.key, trigger)
+
+
+def add_playbook_fact(fact: PlaybookFact) -> None:
+    """Lets conditions of playbooks compare something new; raises `ValueError` for a key that is taken."""
+    _add(PLAYBOOK_FACTS, fact.key, fact)
+
+
+def add_onboarding_proof(proof: OnboardingProof) -> None:
+    """Lets data tick steps of onboardings; raises `ValueError` for a key that is taken."""
+    _add(ONBOARDING_PROOFS, proof.key, proof)
+
+
+def add_onboarding_facts(key: str, load: OnboardingFacts) -> None:
+    """Lets risk signals of onboardings look at something new; raises `ValueError` for a key that is taken."""
+    _add(ONBOARDING_FACTS, key, load)
+
+
     """Offers a page in the palette; raises `ValueError` for a page that is there already."""
     _add(PALETTE, item.url_name, item)
 

@@ -2,7 +2,15 @@
 
 from celery import shared_task
 
-from accounts.services import mailing
+from accounts.services import (
+    mailing,
+    onboarding_proving,
+    onboarding_risks,
+    onboarding_starting,
+    playbook_advancing,
+    playbook_starting,
+)
+from cs_workspace.common import clock
 
 
 @shared_task(name="accounts.tasks.send_messages")
@@ -15,3 +23,26 @@ def send_messages() -> None:
 def send_digests() -> None:
     """Sends the digests of those whose hour has come; beat asks every quarter of an hour."""
     mailing.send_digests()
+
+
+@shared_task(name="accounts.tasks.advance_playbooks")
+def advance_playbooks() -> None:
+    """Starts the playbooks that something has set off, and does what is due in all runs; beat asks every minute."""
+    playbook_starting.start_cued()
+    playbook_advancing.advance_runs()
+
+
+@shared_task(name="accounts.tasks.start_playbook_timelines")
+def start_playbook_timelines() -> None:
+    """Starts the playbooks whose day has come on an account; beat asks every hour, and a day counts once."""
+    playbook_starting.start_timelines()
+
+
+@shared_task(name="accounts.tasks.look_after_onboardings")
+def look_after_onboardings() -> None:
+    """Starts onboardings, ticks what data prove and raises what endangers them; beat asks every five minutes."""
+    today = clock.today()
+    onboarding_starting.cancel_lost(at=clock.now())
+    onboarding_starting.start_due_onboardings(today=today)
+    onboarding_proving.prove_steps(today=today)
+    onboarding_risks.watch_risks(today=today)

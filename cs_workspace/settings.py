@@ -193,6 +193,13 @@ CELERY_BEAT_SCHEDULE = {
     "close-pointless-alerts": {"task": "health.tasks.close_pointless_alerts", "schedule": 3600.0},
     # Each month has one training; often, so that one whose worker died is begun again.
     "train-churn-model": {"task": "health.tasks.train_churn_model", "schedule": 600.0, "options": {"expires": 600}},
+    "advance-playbooks": {"task": "accounts.tasks.advance_playbooks", "schedule": 60.0, "options": {"expires": 60}},
+    "start-playbook-timelines": {"task": "accounts.tasks.start_playbook_timelines", "schedule": 3600.0},
+    "look-after-onboardings": {
+        "task": "accounts.tasks.look_after_onboardings",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "send-messages": {"task": "accounts.tasks.send_messages", "schedule": 30.0},
     # Often, for it is seven in the morning somewhere; each user gets one a day.
     "send-digests": {"task": "accounts.tasks.send_digests", "schedule": crontab(minute="*/15")},
@@ -316,6 +323,7 @@ UNFOLD = {
                         "link": reverse_lazy("admin:accounts_exchangerate_changelist"),
                     },
                     {"title": "Tasks", "icon": "task_alt", "link": reverse_lazy("admin:accounts_task_changelist")},
+                    {"title": "Holidays", "icon": "event", "link": reverse_lazy("admin:accounts_holiday_changelist")},
                 ],
             },
         ],

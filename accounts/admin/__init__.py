@@ -1,3 +1,3 @@
-from accounts.admin import customers, money, people, segments, work
+from accounts.admin import customers, money, onboarding, people, playbooks, segments, work
 
-__all__ = ["customers", "money", "people", "segments", "work"]
+__all__ = ["customers", "money", "onboarding", "people", "playbooks", "segments", "work"]

@@ -70,3 +70,8 @@ def missing_in_words(missing: tuple[str, ...]) -> str:
         return ""
     names = ", ".join(FIELDS.get(name, name).lower() for name in missing)
     return f"Not known for this account: {names}."
+
+
+def outlined(text: str, values: Mapping[str, str]) -> str:
+    """A text that is not written yet, for readers: what is not known stands as what the field is."""
+    return FIELD.sub(lambda found: values.get(found[1], "") or (found[2] or FIELDS.get(found[1], "…")).lower(), text)

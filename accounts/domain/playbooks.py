@@ -126,6 +126,12 @@ class Trigger:
     choice: str = ""
     number: int | None = None
 
+    def is_met_by(self, kind: str, choice: str, number: int | None) -> bool:
+        """Whether something that happened is what this waits for."""
+        if kind != self.kind or self.choice not in ("", choice):
+            return False
+        return self.number is None or (number is not None and number >= self.number)
+
 
 @dataclass(frozen=True)
 class Step:

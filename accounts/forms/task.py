@@ -8,13 +8,12 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.domain.recurring import LAST_DAY_OF_MONTH, WEEKDAYS, Rule, Unit, ordinal, rule_from
+from accounts.domain.workdays import END_OF_WORK
 from accounts.forms.fields import AccountField, DayField, EditForm, MomentField, NewForm, moment_in_words
 from accounts.models import Account, Task, User
 from accounts.services.tasks import TaskFields
 from cs_workspace.common import clock
-
-# What a day without an hour means: the end of the working day.
-END_OF_WORK = dt.time(17, 0)
 
 
 class AssigneesField(forms.ModelMultipleChoiceField):

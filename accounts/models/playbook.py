@@ -1,6 +1,7 @@
 """Playbooks, their versions, what sets them off, and their runs on accounts."""
 
 import datetime as dt
+from functools import cached_property
 
 import pghistory
 import pgtrigger
@@ -85,7 +86,7 @@ class PlaybookVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.playbook} {self.number}"
 
-    @property
+    @cached_property
     def plan(self) -> Plan:
         return Plan.from_dict(self.content)
 

@@ -18,6 +18,7 @@ from accounts.models import Account, BulkChange, Task, User
 from accounts.models.account import AccountQuerySet
 from accounts.services.bulk_tasks import hand_back, move_back
 from accounts.services.notifying import Message, notify
+from accounts.services.playbook_handling import cancel_started
 from cs_workspace.common import clock
 from cs_workspace.common.refusals import RefusedError
 
@@ -175,6 +176,7 @@ UNDO: dict[BulkChange.Kind, Callable[..., int]] = {
     BulkChange.Kind.TAG: _untag,
     BulkChange.Kind.UNTAG: _retag,
     BulkChange.Kind.TASK: _cancel,
+    BulkChange.Kind.PLAYBOOK: cancel_started,
     BulkChange.Kind.HAND_OVER: hand_back,
     BulkChange.Kind.MOVE: move_back,
 }

@@ -14,6 +14,7 @@ from health.domain.scorers import FloatArray
 TierIndex = npt.NDArray[np.int8]
 # Points that a score must rise above a bound before the account counts as out of the worse tier.
 HYSTERESIS: Final = 2.0
+BOTTOM_RANK: Final = 3
 
 
 def tier_index(scorecard: Scorecard, totals: FloatArray) -> TierIndex:
@@ -40,6 +41,19 @@ def held_tier(scorecard: Scorecard, totals: FloatArray, previous: TierIndex) -> 
     cleared = tier_index(scorecard, totals - HYSTERESIS)
     improving = (previous >= 0) & (plain >= 0) & (plain < previous)
     return np.where(improving, np.minimum(previous, cleared), plain).astype(np.int8)
+
+
+def is_entered(before: int | None, after: int | None) -> bool:
+    """Whether an account whose tier had the rank `before` has entered the one of the rank `after`; None without a tier.
+
+    The two bottom tiers (3, 4) are entered from above, or by a first score; the others from either side, but not by a
+    first score, for then nothing has happened yet. To rise to a bottom tier is to leave a worse one.
+    """
+    if after is None or before == after:
+        return False
+    if after >= BOTTOM_RANK:
+        return before is None or before < after
+    return before is not None
 
 
 def expected_churn(tier: Tier) -> Decimal:

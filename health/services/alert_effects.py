@@ -1,20 +1,24 @@
 """What an alert brings about: tasks, messages, the count on the account's row. Set-wise, in one transaction with it."""
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from django.db.models import Count, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from accounts.models import Account, Task, User
+from accounts.queries.people import line_above
 from accounts.services.notifying import Message, notify
 from health.domain.alerting import AlertRule, Severity
 from health.domain.changes import Reason
 from health.models import Alert
+from health.models import AlertRule as StoredRule
 from health.queries.acting import acted
 
-Spoken = tuple[Alert, AlertRule, Account]
+# What is done about an alert says its rule, be it of a score or, as it is stored, of a signal.
+AnyRule = AlertRule | StoredRule
+Spoken = tuple[Alert, AnyRule, Account]
 
 
 def make_tasks(spoken: Sequence[Spoken], *, at: dt.datetime) -> None:
@@ -36,7 +40,7 @@ def make_tasks(spoken: Sequence[Spoken], *, at: dt.datetime) -> None:
     Task.assignees.through.objects.bulk_create(assignees)
 
 
-def _task(alert: Alert, rule: AlertRule, account: Account, *, at: dt.datetime) -> Task:
+def _task(alert: Alert, rule: AnyRule, account: Account, *, at: dt.datetime) -> Task:
     return Task(
         title=rule.task_title,
         body=f"{alert.title}\n\n{body_of(alert)}",
@@ -87,7 +91,7 @@ def _line(reason: Reason) -> str:
     return f"{reason['label']}: {reason['detail']}{moved}"
 
 
-def receivers(rule: AlertRule, account: Account, people: Mapping[int, User]) -> set[int]:
+def receivers(rule: AnyRule, account: Account, people: Mapping[int, User]) -> set[int]:
     """Who is told: the CSM is the owner, the manager the next above who leads, the VP the nearest executive above.
 
     Where an account has no owner (or one who left) the admins are told in the CSM's place, for they can give it one;
@@ -108,16 +112,6 @@ def receivers(rule: AlertRule, account: Account, people: Mapping[int, User]) -> 
     if rule.to_admin:
         told |= admins
     return told
-
-
-def line_above(user: User | None, people: Mapping[int, User]) -> Iterator[User]:
-    """The active people above, nearest first; a ring in the reporting lines ends it."""
-    seen: set[int] = set()
-    while user is not None and user.manager_id and user.manager_id not in seen:
-        seen.add(user.manager_id)
-        user = people.get(user.manager_id)
-        if user is not None and user.is_active:
-            yield user
 
 
 def count_open_alerts(account_ids: Collection[int]) -> None:

@@ -21,6 +21,7 @@ from health.models import Alert
 from health.queries.alert_rules import active_rules
 from health.queries.gaps import silences
 from health.services import alert_effects
+from health.services.playbook_cues import note_drops
 
 # Five indicators, and the smaller moves in a line.
 REASONS = 6
@@ -131,6 +132,8 @@ def _write(moves: Sequence[Move], *, as_of: dt.date, at: dt.datetime) -> None:
         ],
         at=at,
     )
+    opened = [move for move in moves if move.decision.action in (Action.OPEN, Action.REOPEN)]
+    note_drops([move.alert for move in opened if move.rule.trigger is Trigger.SCORE_DROP])
     changed = [move.alert for move in moves if not move.is_new or move.alert.task_id]
     # An upsert that never inserts: for many columns it takes a tenth of the time of a bulk_update.
     Alert.objects.bulk_create(changed, update_conflicts=True, unique_fields=["pk"], update_fields=WRITTEN)

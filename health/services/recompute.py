@@ -30,6 +30,7 @@ from health.services import snapshots
 from health.services.alerting import raise_alerts
 from health.services.disagreeing import MONEY_SPEAKS, forget_disagreements, refresh_disagreements
 from health.services.expecting import expect_churn
+from health.services.playbook_cues import note_tiers
 from health.services.products import Holdings, OfProducts, holdings, score_products, write_product_scores
 from health.services.segments import ensure_figures
 from health.services.signalling import detect_signals
@@ -211,6 +212,8 @@ def _write(
             verdict, trends=trends, reasons=_reasons(scored), churns=expected.shares, bases=expected.bases,
             overrides=scored.overrides, day=scored.day, at=at,
         )  # fmt: skip
+        if alerts:
+            note_tiers(scored, [one.overruled or one.rank for one in group])
         outcome.tier_moves += sum(
             before is not None and after is not None and before != after
             for before, after in zip((one.rank for one in group), verdict.ranks, strict=True)

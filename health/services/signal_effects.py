@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from django.urls import reverse
 
 from accounts.models import Account, TeamMember, User
+from accounts.queries.people import line_above
 from accounts.services.notifying import CRITICAL, Message, notify
 from health.models import ChurnSignal
-from health.services.alert_effects import line_above
 
 
 def tell_critical(signals: Sequence[ChurnSignal]) -> None:

@@ -16,7 +16,9 @@ from health.domain.signal_handling import SignalVerb, signal_after
 from health.domain.signals import KINDS, label_of
 from health.models import ChurnSignal
 from health.services.alerting import lock_accounts
+from health.services.playbook_cues import note_signals
 from health.services.risk_episodes import follow_up
+from health.services.signal_alerts import alert_of_signals, close_alerts_of_signals
 from health.services.signal_effects import tell_critical
 
 
@@ -57,6 +59,8 @@ def log_signal(
         opened_by=by,
     )
     tell_critical([signal])
+    note_signals([signal])
+    alert_of_signals([signal], {held.pk: held}, at=clock.now())
     follow_up({held.pk: held}, at=clock.now())
     return signal
 
@@ -107,6 +111,8 @@ def _handle(verb: SignalVerb, signal: ChurnSignal, *, by: User, **fields: Any) -
         setattr(held, name, value)
     with pghistory.context(user=by.pk):
         held.save()
+    if not held.is_live:
+        close_alerts_of_signals([held], at=clock.now())
     follow_up({held_account.pk: held_account}, at=clock.now())
     return held
 

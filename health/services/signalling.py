@@ -21,6 +21,7 @@ from health.queries.signals import active_signal_rules
 from health.services.risk_episodes import follow_up
 from health.services.signal_effects import tell_critical
 
+from health.services.playbook_cues import note_signals
 WRITTEN = [
     "state", "severity", "evidence", "figures", "refs", "lead_days", "owner", "opened_at", "changed_at", "changed_by",
     "reason", "gone_on", "updated_at", "version",
@@ -153,3 +154,8 @@ def _write(moves: Sequence[Move], *, at: dt.datetime) -> None:
         move.account.pk: move.account for move in moves if move.action in (Action.OPEN, Action.REOPEN, Action.RESOLVE)
     }
     follow_up(counted, at=at)
+    note_signals([move.signal for move in moves if move.action in (Action.OPEN, Action.REOPEN)])
+    alert_of_signals(
+        [move.signal for move in moves if move.is_news], {move.account.pk: move.account for move in moves}, at=at
+    )
+    close_alerts_of_signals([move.signal for move in moves if move.action is Action.RESOLVE], at=at)

@@ -39,6 +39,26 @@ from tests.factories.observations import (
     UserMonthFactory,
 )
 from tests.factories.runs import (
+from tests.factories.onboarding import (
+    OnboardingFactory,
+    OnboardingRiskFactory,
+    OnboardingShareFactory,
+    OnboardingStepFactory,
+    OnboardingTemplateFactory,
+    TemplateStepFactory,
+)
+from tests.factories.plans import (
+    MeasuredValueFactory,
+    MilestoneFactory,
+    ObjectiveFactory,
+    PlanReviewFactory,
+    PlanRiskFactory,
+    PlanShareFactory,
+    RoiRecordFactory,
+    SuccessPlanFactory,
+    UseCaseFactory,
+)
+from tests.factories.playbooks import HolidayFactory, PlaybookFactory, PlaybookRunFactory
     ChunkFactory,
     ChurnModelFactory,
     DirtyMarkFactory,
@@ -85,6 +105,8 @@ __all__ = [
     "FeatureMonthFactory",
     "IndicatorFactory",
     "InvoiceFactory",
+    "FeatureRequestFactory",
+    "HolidayFactory",
     "MetricPointFactory",
     "NoteFactory",
     "NotificationFactory",
@@ -94,6 +116,17 @@ __all__ = [
     "SavedViewFactory",
     "ScorecardFactory",
     "ScorecardVersionFactory",
+    "ObjectiveFactory",
+    "OnboardingFactory",
+    "OnboardingRiskFactory",
+    "OnboardingShareFactory",
+    "OnboardingStepFactory",
+    "OnboardingTemplateFactory",
+    "PlanReviewFactory",
+    "PlanRiskFactory",
+    "PlanShareFactory",
+    "PlaybookFactory",
+    "PlaybookRunFactory",
     "SegmentFactory",
     "SnapshotFactory",
     "SurveyAnswerFactory",

@@ -1,0 +1,105 @@
+"""What admins do with playbooks, and those that ship."""
+
+import pytest
+
+from accounts.domain.playbook_presets import preset_playbooks
+from accounts.domain.playbooks import Plan, Step, StepKind, Trigger, problems_of
+from accounts.models import Playbook, PlaybookVersion
+from accounts.queries.playbook_facts import vocabulary
+from accounts.registries import PLAYBOOK_TRIGGERS
+from accounts.services import playbook_publishing as publishing
+from cs_workspace.common.refusals import RefusedError, StaleError
+from tests import factories as make
+from tests.factories.playbooks import CALL, WRITE
+
+pytestmark = pytest.mark.django_db
+PLAN = Plan(Trigger("hand"), (CALL,))
+
+
+def test_a_new_playbook_begins_switched_off_with_its_first_version(cast):
+    playbook = publishing.create_playbook(by=cast.admin, name=" Mine ", aim="For all", plan=PLAN)
+    assert (playbook.name, playbook.aim, playbook.is_active, playbook.key) == ("Mine", "For all", False, None)
+    assert (playbook.current.number, playbook.current.plan, playbook.current.published_by) == (1, PLAN, cast.admin)
+
+
+def test_to_publish_makes_a_new_version_and_keeps_the_old_one(cast):
+    playbook = publishing.create_playbook(by=cast.admin, name="Mine", aim="", plan=PLAN)
+    longer = Plan(Trigger("signal_raised", "silent"), (CALL, WRITE))
+    published = publishing.publish_playbook(by=cast.admin, playbook=playbook, name="Ours", aim="", plan=longer)
+    assert (published.name, published.current.number) == ("Ours", 2)
+    assert (published.current.trigger, published.current.trigger_choice) == ("signal_raised", "silent")
+    assert [one.plan for one in PlaybookVersion.objects.filter(playbook=playbook).order_by("number")] == [PLAN, longer]
+
+
+def test_to_publish_the_same_makes_no_version(cast):
+    playbook = publishing.create_playbook(by=cast.admin, name="Mine", aim="", plan=PLAN)
+    published = publishing.publish_playbook(by=cast.admin, playbook=playbook, name="Renamed", aim="New", plan=PLAN)
+    assert (published.name, published.aim, published.current.number) == ("Renamed", "New", 1)
+
+
+def test_the_second_of_two_who_publish_is_told(cast):
+    playbook = publishing.create_playbook(by=cast.admin, name="Mine", aim="", plan=PLAN)
+    seen = playbook.version
+    publishing.publish_playbook(by=cast.admin, playbook=playbook, name="First", aim="", plan=PLAN, version=seen)
+    with pytest.raises(StaleError):
+        publishing.publish_playbook(by=cast.admin, playbook=playbook, name="Second", aim="", plan=PLAN, version=seen)
+    assert Playbook.objects.get(pk=playbook.pk).name == "First"
+
+
+def test_what_makes_no_sense_and_a_name_that_is_taken_are_refused(cast):
+    make.PlaybookFactory(name="Taken")
+    for name, plan, words in (
+        ("Taken", PLAN, "Another playbook has this name"),
+        ("Mine", Plan(Trigger("hand"), ()), "Add a step"),
+        ("Mine", Plan(Trigger("moon"), (CALL,)), "Choose what sets it off"),
+        ("Mine", Plan(Trigger("hand"), (Step(StepKind.TASK, title="{champoin.name}"),)), "There is no field"),
+    ):
+        with pytest.raises(RefusedError, match=words):
+            publishing.create_playbook(by=cast.admin, name=name, aim="", plan=plan)
+    assert not Playbook.objects.filter(name="Mine").exists()
+    other = make.PlaybookFactory(name="Other")
+    with pytest.raises(RefusedError, match="Another playbook"):
+        publishing.publish_playbook(by=cast.admin, playbook=other, name="Taken", aim="", plan=PLAN)
+
+
+def test_a_copy_has_a_name_of_its_own_and_is_switched_off(cast):
+    playbook = make.PlaybookFactory(name="Save")
+    copies = [publishing.copy_playbook(by=cast.admin, playbook=playbook) for _ in range(3)]
+    assert [one.name for one in copies] == ["Save (copy)", "Save (copy 2)", "Save (copy 3)"]
+    assert {one.is_active for one in copies} == {False}
+    assert copies[0].current.plan == playbook.current.plan
+
+
+def test_to_switch_twice_is_to_switch_once(cast):
+    playbook = make.PlaybookFactory(active=False)
+    on = publishing.switch_playbook(by=cast.admin, playbook=playbook, on=True)
+    again = publishing.switch_playbook(by=cast.admin, playbook=playbook, on=True)
+    assert on.active_since == again.active_since
+    assert publishing.switch_playbook(by=cast.admin, playbook=playbook, on=False).active_since is None
+    assert list(playbook.history.order_by("pgh_id").values_list("pgh_context__metadata__user", flat=True))[-2:] == [
+        cast.admin.pk,
+        cast.admin.pk,
+    ]
+
+
+def test_those_that_ship_are_there_switched_on_and_are_installed_once():
+    shipped = {one.key: one for one in preset_playbooks()}
+    there = Playbook.objects.exclude(key=None).select_related("current")
+    assert {one.key: one.current.plan for one in there} == {key: one.plan for key, one in shipped.items()}
+    assert all(one.is_active for one in there)
+    assert publishing.install_playbooks() == 0
+
+
+def test_those_that_ship_make_sense_with_what_can_be_known_here():
+    facts = vocabulary()
+    for preset in preset_playbooks():
+        trigger = PLAYBOOK_TRIGGERS[preset.plan.trigger.kind]
+        assert problems_of(preset.plan, facts) == [], preset.name
+        assert not preset.plan.trigger.choice or preset.plan.trigger.choice in dict(trigger.choices()), preset.name
+
+
+def test_there_is_one_for_every_tier_and_every_kind_of_signal():
+    triggers = [preset.plan.trigger for preset in preset_playbooks()]
+    for kind in ("tier_entered", "signal_raised"):
+        offered = {key for key, _ in PLAYBOOK_TRIGGERS[kind].choices()}
+        assert {one.choice for one in triggers if one.kind == kind} == offered
