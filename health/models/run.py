@@ -123,8 +123,8 @@ class SegmentFigures(models.Model):
     """What the whole book looked like on a day: against these, accounts are compared with their segment.
 
     Taken once from all accounts, so that one account alone and a chunk of the nightly run score the same. `means` maps
-    metric to segment to mean, `quartiles` metric to segment to five points; the segment "" is the whole book. `gaps` are
-    the general gaps that `health.domain.general_gaps` finds.
+    metric to segment to mean, `quartiles` metric to segment to five points; the segment "" is the whole book. `gaps`
+    are those that `health.domain.general_gaps` finds.
     """
 
     day = models.DateField(primary_key=True)
@@ -147,3 +147,8 @@ class SegmentFigures(models.Model):
 
     def __str__(self) -> str:
         return f"Segments on {self.day}"
+
+    @property
+    def newest_gaps(self) -> dict[str, dt.date]:
+        """`gaps` with days as dates."""
+        return {source: dt.date.fromisoformat(day) for source, day in self.gaps.items()}

@@ -113,7 +113,7 @@ def _recompute(
         write_product_scores(of_products, account_ids, day=day)
         forget_disagreements(unscored)
         if alerts:
-            detect_signals(account_ids, day=day, at=at)
+            detect_signals(account_ids, day=day, at=at, gaps=figures.newest_gaps)
     return outcome
 
 

@@ -17,6 +17,7 @@ from health.domain.scoring import quartile_tables
 from health.metrics import compute
 from health.models import Run, SegmentFigures
 from health.queries.scorecards import published_scorecards, scoreable_on
+from health.services.general_gaps import find_general_gaps
 
 # Metrics that are measured against the mean of another one over the segment.
 AGAINST_MEAN = {"core_actions_ratio": "core_actions_per_user"}
@@ -59,6 +60,8 @@ def _take(day: dt.date, *, run: Run | None) -> SegmentFigures:
         defaults={
             "run": run if run is not None and run.scope == "all" else None,
             "means": {metric: _means(column, keys) for metric, column in _readings(wanted, ids, day).items()},
+            # Only today's signals ask for them.
+            "gaps": find_general_gaps(day) if day == clock.today() else {},
         },
     )
     # Read after the means were written, for a metric may rest on them.

@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from itertools import product
 
 from django.db import transaction
+from django.db.models import Case, Q, When
 
 from accounts.models import Account
+from health.domain.general_gaps import untold, without
 from health.domain.signal_findings import find
 from health.domain.signals import Action, Existing, Finding, SignalRule, SignalState, decide
 from health.models import ChurnSignal
+from health.models.signal import LIVE
 from health.queries.signal_facts import facts_of
 from health.queries.signals import active_signal_rules
 from health.services.risk_episodes import follow_up
@@ -41,21 +44,28 @@ class Move:
 
 
 @transaction.atomic
-def detect_signals(account_ids: Sequence[int], *, day: dt.date, at: dt.datetime) -> int:
+def detect_signals(
+    account_ids: Sequence[int], *, day: dt.date, at: dt.datetime, gaps: Mapping[str, dt.date] | None = None
+) -> int:
     """Brings the signals of accounts to what is found as of `day`, which is today; gives how many were opened.
 
     To be called in the transaction of a recompute; doing it again changes nothing. Signals of accounts that are no
-    customers any more are resolved.
+    customers any more are resolved. `gaps` is the newest day of a general gap by source: what rests on the absence of
+    such a source is not found, and signals that were found by it before stay as they are.
     """
     rules = active_signal_rules()
     accounts = _lock(account_ids)
     served = [pk for pk, account in accounts.items() if _is_served(account)]
     facts = facts_of(served, rules, day=day) if served and rules else {}
+    unknown = untold(rules, gaps or {}, day=day)
+    facts = {pk: without(known, unknown) for pk, known in facts.items()}
     newest = _newest(accounts)
     moves = []
     for pk, kind in dict.fromkeys([*product(served, rules), *newest]):
         rule, seen = rules.get(kind), facts.get(pk)
         finding = find(rule, seen, day=day) if rule and seen else None
+        if finding is None and seen and kind in unknown:
+            continue
         move = _move(accounts[pk], kind, rule, finding, newest.get((pk, kind)), day=day, at=at)
         if move is not None:
             moves.append(move)
@@ -79,13 +89,13 @@ def _is_served(account: Account) -> bool:
 
 def _newest(accounts: Iterable[int]) -> dict[tuple[int, str], ChurnSignal]:
     """By account and kind: the live signal, or the newest that was detected. One query."""
-    rows = ChurnSignal.objects.filter(account__in=list(accounts)).order_by("account_id", "kind", "-pk")
-    found: dict[tuple[int, str], ChurnSignal] = {}
-    for signal in rows:
-        key = (signal.account_id, signal.kind)
-        if signal.is_live or (signal.detected and key not in found):
-            found[key] = signal
-    return found
+    live = Q(state__in=LIVE)
+    rows = (
+        ChurnSignal.objects.filter(live | Q(detected=True), account__in=list(accounts))
+        .order_by("account_id", "kind", Case(When(live, then=0), default=1), "-pk")
+        .distinct("account_id", "kind")
+    )
+    return {(signal.account_id, signal.kind): signal for signal in rows}
 
 
 def _move(
