@@ -4,19 +4,150 @@ from typing import Any
 
 from django.urls import reverse
 
-from accounts.models import Account, User
+from accounts.domain.cadence import NOUNS, CadenceKind
+from accounts.domain.onboarding_risks import RULES
+from accounts.domain.success_plans import STATE_LABELS
+from accounts.models import Account, Task, User
+from accounts.queries.cadence import touch_due
+from accounts.queries.onboarding_facts import register_facts
+from accounts.queries.onboarding_proofs import register_proofs
+from accounts.queries.onboarding_timeline import register_onboarding_timeline
+from accounts.queries.plan_list import DUE, NO_PLAN, plan_condition
+from accounts.queries.plan_timeline import register_plan_timeline
+from accounts.queries.playbook_facts import stage_choices
+from accounts.queries.playbook_timeline import register_playbook_timeline
 from accounts.queries.timeline_sources import register_timeline
-from accounts.registries import PaletteItem, Panel, add_palette_item, add_panel
+from accounts.registries import (
+    BookFilter,
+    PaletteItem,
+    Panel,
+    PlaybookTrigger,
+    TaskCause,
+    add_book_filter,
+    add_palette_item,
+    add_panel,
+    add_playbook_trigger,
+    add_task_cause,
+)
+from cs_workspace.common import clock
+
+PLAN_CHOICES = [
+    (NO_PLAN, "No plan"),
+    (DUE, "Review due"),
+    *((state.value, f"Plan: {label.lower()}") for state, label in STATE_LABELS.items()),
+]
+TOUCH_DUE = [
+    ("due", "Of any kind"),
+    *(
+        (kind.value, f"{NOUNS[kind][0].upper()}{NOUNS[kind][1:]}")
+        for kind in CadenceKind
+        if kind is not CadenceKind.ANY
+    ),
+]
 
 
 def register() -> None:
     """Fills the registries; called once, when the app is ready."""
     register_timeline()
     add_panel(Panel("timeline", "main", 20, "components/_later.html", _timeline_later))
+    register_plan_timeline()
+    register_playbook_timeline()
+    add_task_cause(TaskCause("playbook", "Playbook", _playbook_of))
+    add_panel(Panel("playbooks", "main", 13, "components/_later.html", _playbooks_later))
     add_palette_item(PaletteItem("Book", "accounts:book", keywords="accounts customers portfolio", keys="g b"))
+    _register_playbooks()
+    add_book_filter(BookFilter("touch_due", "Touch due", TOUCH_DUE, _touch_due))
+    _register_onboarding()
+    add_panel(Panel("feature-requests", "side", 40, "components/_later.html", _features_later))
+    add_palette_item(PaletteItem("Feature requests", "accounts:feature-requests", keywords="wishes ideas product"))
+    add_palette_item(
+        PaletteItem("Team load", "accounts:tasks-team", keywords="tasks who overdue", shown_to=lambda user: user.leads)
+    )
+    add_task_cause(
+        TaskCause("feature", "Feature request", lambda _task, key: reverse("accounts:feature-request", args=[key]))
+    )
+    add_palette_item(PaletteItem("Playbooks", "accounts:playbooks", keywords="plays automation triggers steps"))
     add_palette_item(PaletteItem("Tasks", "accounts:tasks", keywords="to do due", keys="g k"))
     add_palette_item(PaletteItem("Notifications", "accounts:notifications", keywords="bell messages told"))
 
 
 def _timeline_later(account: Account, user: User) -> dict[str, Any]:
     return {"id": "timeline", "title": "Timeline", "url": reverse("accounts:timeline", args=[account.pk])}
+def _register_playbooks() -> None:
+    """What sets playbooks off on the ground; higher floors add what they notice."""
+    add_playbook_trigger(PlaybookTrigger("hand", "Somebody starts it by hand"))
+    add_playbook_trigger(
+        PlaybookTrigger(
+            "stage_change",
+            "The lifecycle stage changes",
+            choice_label="To which stage",
+            choices=stage_choices,
+            any_choice="Any",
+        )
+    )
+    add_playbook_trigger(
+        PlaybookTrigger(
+            "renewal_ahead", "The renewal comes near", number_label="So many days before it", needs_number=True
+        )
+    )
+    add_playbook_trigger(
+        PlaybookTrigger(
+            "customer_for",
+            "Time has passed as a customer",
+            number_label="So many days after the start",
+            needs_number=True,
+        )
+    )
+
+
+def _register_onboarding() -> None:
+    """What data prove of onboardings and what endangers them, of what the ground knows; and where they are shown."""
+    register_proofs()
+    register_facts()
+    register_onboarding_timeline()
+    add_panel(Panel("onboarding", "main", 14, "components/_later.html", _onboarding_later))
+    add_palette_item(
+        PaletteItem("Onboarding", "accounts:onboarding", keywords="kick-off new customers checklist", keys="g o")
+    )
+    add_playbook_trigger(
+        PlaybookTrigger(
+            "onboarding_risk",
+            "An onboarding is endangered",
+            choice_label="By what",
+            choices=lambda: [(risk.value, rule.label) for risk, rule in RULES.items()],
+            any_choice="Anything",
+        )
+    )
+
+
+def _plan_later(account: Account, user: User) -> dict[str, Any]:
+    return {
+        "id": "account-plan",
+        "title": "Success plan",
+        "url": reverse("accounts:account-plan", args=[account.pk]),
+    }
+
+
+def _onboarding_of(task: Task, _key: str) -> str:
+    return reverse("accounts:account-onboarding", args=[task.account_id])
+
+
+def _features_later(account: Account, user: User) -> dict[str, Any]:
+    url = reverse("accounts:account-features", args=[account.pk])
+    return {"id": "account-features", "title": "Feature requests", "url": url}
+
+
+def _playbook_of(task: Task, _key: str) -> str:
+    account = reverse("accounts:account", args=[task.account_id]) if task.account_id else reverse("accounts:playbooks")
+    return f"{account}#playbooks"
+
+
+def _playbooks_later(account: Account, user: User) -> dict[str, Any]:
+    return {"id": "playbooks", "title": "Playbooks", "url": reverse("accounts:account-playbooks", args=[account.pk])}
+
+
+def _onboarding_later(account: Account, user: User) -> dict[str, Any]:
+    url = reverse("accounts:account-onboarding", args=[account.pk])
+    return {"id": "onboarding", "title": "Onboarding", "url": url}
+
+

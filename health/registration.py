@@ -5,17 +5,25 @@ from typing import Any
 
 from django.urls import reverse
 
-from accounts.models import Account, User
+from accounts.domain.playbooks import FactKind
+from accounts.models import Account, Task, User
+from accounts.queries.playbook_facts import tier_choices
 from accounts.registries import (
     BookColumn,
     BookFilter,
     PaletteItem,
     Panel,
+    PlaybookFact,
+    PlaybookTrigger,
+    TaskCause,
     add_book_column,
     add_book_filter,
     add_next_actions,
     add_palette_item,
     add_panel,
+    add_playbook_fact,
+    add_playbook_trigger,
+    add_task_cause,
     set_tier_labels,
 )
 from cs_workspace.common import clock
@@ -44,6 +52,8 @@ def register() -> None:
     add_panel(Panel("health", "main", 10, "health/_account_panel.html", _health_panel, beside_score))
     add_panel(Panel("churn", "side", 10, "components/_later.html", _churn_later))
     add_panel(Panel("signals", "main", 12, "components/_later.html", _signals_later))
+    register_onboarding()
+    _register_playbooks()
     add_panel(Panel("engagement", "main", 15, "components/_later.html", _engagement_later))
     add_panel(Panel("usage", "main", 30, "components/_later.html", _usage_later))
     add_panel(Panel("pulse-mark", "marks", 10, "health/_pulse_mark.html", _pulse_mark, judgement.beside_account))
@@ -84,6 +94,51 @@ def _health_panel(account: Account, user: User) -> dict[str, Any]:
 
 def _pulse_mark(account: Account, user: User) -> dict[str, Any]:
     return {"shown": judgement.shown_beside(account)}
+def _register_playbooks() -> None:
+    """What sets playbooks off here, and what their conditions can ask of judgement."""
+    add_playbook_trigger(
+        PlaybookTrigger("tier_entered", "A tier is entered", choice_label="Which tier", choices=tier_choices)
+    )
+    add_playbook_trigger(
+        PlaybookTrigger(
+            "score_drop",
+            "The score drops suddenly, as the alert rule finds it",
+            number_label="By at least so many points",
+            least=1,
+        )
+    )
+    add_playbook_trigger(
+        PlaybookTrigger(
+            "signal_raised",
+            "A churn signal is raised",
+            choice_label="Which signal",
+            choices=_signal_choices,
+            any_choice="Any",
+        )
+    )
+    add_playbook_fact(PlaybookFact("signals", "Open churn signals", FactKind.SET, _live_signals, _signal_choices))
+    add_playbook_fact(PlaybookFact("signal_count", "Number of open churn signals", FactKind.NUMBER, _signal_count))
+
+
+def _signal_choices() -> list[tuple[str, str]]:
+    return [(kind.key, kind.label) for kind in KINDS.values()]
+
+
+def _live_signals(account_ids: Sequence[int]) -> dict[int, Any]:
+    """The kinds of live signals, for every account: none is known to be none. One query."""
+    found = open_signals(account_ids)
+    return {pk: set(found.get(pk, ())) for pk in account_ids}
+
+
+def _signal_count(account_ids: Sequence[int]) -> dict[int, Any]:
+    found = open_signals(account_ids)
+    return {pk: sum(found[pk].values()) if pk in found else 0 for pk in account_ids}
+
+
+def _signals_of(task: Task) -> str:
+    return reverse("health:account-signals", args=[task.account_id])
+
+
 
 
 def _judgement_later(account: Account, user: User) -> dict[str, Any]:

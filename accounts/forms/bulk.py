@@ -8,10 +8,12 @@ from django.urls import reverse_lazy
 from django.utils import timezone
 
 from accounts.forms.fields import DialogForm, MomentField
+from accounts.forms.playbook_run import offer_playbooks
 from accounts.forms.task import next_working_end
-from accounts.models import BulkChange, Task, User
+from accounts.models import BulkChange, Playbook, Task, User
 from accounts.models.account import AccountQuerySet
 from accounts.services import bulk
+from accounts.services.playbook_starting import start_runs
 from cs_workspace.common import clock
 
 
@@ -20,6 +22,7 @@ class BulkForm(DialogForm):
 
     title: ClassVar[str]
     button: ClassVar[str]
+    left_out: ClassVar[str] = "had it already"
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     count = forms.IntegerField(widget=forms.HiddenInput)
@@ -154,4 +157,33 @@ class TaskForEachForm(BulkForm):
         return f"A task for each of {many} · {change.value}"
 
 
-FORMS: dict[str, type[BulkForm]] = {"assign": AssignForm, "tag": TagForm, "untag": UntagForm, "task": TaskForEachForm}
+class PlaybookForEachForm(BulkForm):
+    """A playbook that is started on each of the accounts on which it can begin."""
+
+    title, button, left_out = "Start a playbook on", "Start", "left out"
+    layout: ClassVar[list[list[str]]] = [["playbook"]]
+
+    playbook = forms.ModelChoiceField(
+        Playbook.objects.none(),
+        help_text="Accounts that do not meet its conditions, or on which it runs already, are left out.",
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        offer_playbooks(self.fields["playbook"])
+
+    def carry_out(self, accounts: AccountQuerySet) -> BulkChange:
+        given = self.cleaned_data
+        return start_runs(by=self.user, accounts=accounts, playbook=given["playbook"], key=given["key"])
+
+    def in_words(self, change: BulkChange, many: str) -> str:
+        return f"“{change.value}” started on {many}; its first steps come within a minute"
+
+
+FORMS: dict[str, type[BulkForm]] = {
+    "assign": AssignForm,
+    "tag": TagForm,
+    "untag": UntagForm,
+    "task": TaskForEachForm,
+    "playbook": PlaybookForEachForm,
+}

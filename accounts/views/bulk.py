@@ -90,7 +90,7 @@ def _carried_out(request: UserRequest, form: BulkForm, selection: Selection) -> 
         return False
     many = service.count_of(change.account_ids, "account")
     same = selection.count - len(change.account_ids)
-    words = form.in_words(change, many) + (f" ({same:,} had it already)" if same > 0 else "")
+    words = form.in_words(change, many) + (f" ({same:,} {form.left_out})" if same > 0 else "")
     toast(request, words, undo=reverse("accounts:bulk-undo", args=[change.key]) if change.account_ids else "")
     return True
 

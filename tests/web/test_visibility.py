@@ -70,6 +70,14 @@ OBJECTS: dict[str, Builder] = {
     "health:account-judgement": lambda cast: {"pk": cast.account.pk},
     "health:judge": lambda cast: {"pk": cast.account.pk},
     "health:pulse-mark": lambda cast: {"pk": cast.account.pk},
+    "accounts:stakeholders": lambda cast: {"pk": cast.account.pk},
+    "accounts:account-cadence": lambda cast: {"pk": cast.account.pk},
+    "accounts:account-playbooks": lambda cast: {"pk": cast.account.pk},
+    "accounts:playbook-start": lambda cast: {"pk": cast.account.pk},
+    "accounts:run-pause": record("pk", make.PlaybookRunFactory),
+    "accounts:run-resume": record("pk", make.PlaybookRunFactory, paused=True),
+    "accounts:run-skip": record("pk", make.PlaybookRunFactory),
+    "accounts:run-cancel": record("pk", make.PlaybookRunFactory),
     "health:withdraw-pulse": record("pk", make.PulseFactory),
     "health:override-tier": lambda cast: {"pk": cast.account.pk},
     "health:end-override": record("pk", make.TierOverrideFactory),
@@ -183,6 +191,11 @@ def strangers(cast: Cast) -> list[User]:
         make.UserFactory(name="Alien reader", read_only=True),
     ]
 
+    "accounts:playbooks": None,
+    "accounts:playbook": lambda cast: {"pk": make.PlaybookRunFactory(account=cast.account).playbook_id},
+    "accounts:playbook-edit": lambda cast: {"pk": make.PlaybookRunFactory(account=cast.account).playbook_id},
+    "accounts:playbook-copy": lambda cast: {"pk": make.PlaybookFactory().pk},
+    "accounts:playbook-switch": lambda cast: {"pk": make.PlaybookFactory().pk},
 
 def ask(client: Client, method: str, url: str) -> HttpResponse:
     return getattr(client, method)(url)
@@ -230,6 +243,7 @@ def test_a_stranger_finds_nothing_behind_the_address_of_a_record(name: str, cast
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(OBJECTS))
+    "accounts:playbook-new": "writes a playbook, which is everybody's; refuses all but admins",
 def test_the_owner_does_find_it(name: str, cast: Cast):
     """Without this, a builder that names nothing would make the walk as a stranger pass."""
     url = reverse(name, kwargs=OBJECTS[name](cast))

@@ -34,6 +34,10 @@ def frame_of(user: User, path: str) -> dict[str, Any]:
         ("Alerts", "alerts", "health:alerts", counts["alerts"]),
         ("Tasks", "tasks", "accounts:tasks", counts["tasks"]),
     ]
+        ("Onboarding", "onboarding", "accounts:onboarding", counts["onboarding"]),
+        ("Playbooks", "playbook", "accounts:playbooks", None),
+        ("Requests", "requests", "accounts:feature-requests", None),
+        ("Plans", "plan", "accounts:plans", counts["plans"]),
     return {
         "nav": [
             NavItem(label, icon, url := reverse(name), count, _is_current(url, path))
