@@ -49,11 +49,11 @@ def register() -> None:
     """Fills the registries; called once, when the app is ready."""
     register_timeline()
     register_marks()
+    register_onboarding()
+    _register_playbooks()
     add_panel(Panel("health", "main", 10, "health/_account_panel.html", _health_panel, beside_score))
     add_panel(Panel("churn", "side", 10, "components/_later.html", _churn_later))
     add_panel(Panel("signals", "main", 12, "components/_later.html", _signals_later))
-    register_onboarding()
-    _register_playbooks()
     add_panel(Panel("engagement", "main", 15, "components/_later.html", _engagement_later))
     add_panel(Panel("usage", "main", 30, "components/_later.html", _usage_later))
     add_panel(Panel("pulse-mark", "marks", 10, "health/_pulse_mark.html", _pulse_mark, judgement.beside_account))

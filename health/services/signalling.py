@@ -21,10 +21,10 @@ from health.models import ChurnSignal
 from health.models.signal import LIVE
 from health.queries.signal_facts import facts_of
 from health.queries.signals import active_signal_rules
+from health.services.playbook_cues import note_signals
 from health.services.risk_episodes import follow_up
 from health.services.signal_effects import tell_critical
 
-from health.services.playbook_cues import note_signals
 WRITTEN = [
     "state", "severity", "evidence", "figures", "refs", "lead_days", "owner", "opened_at", "changed_at", "changed_by",
     "reason", "gone_on", "updated_at", "version",

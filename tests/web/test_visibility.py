@@ -44,6 +44,14 @@ OBJECTS: dict[str, Builder] = {
     "accounts:account-tasks": lambda cast: {"pk": cast.account.pk},
     "accounts:account-notes": lambda cast: {"pk": cast.account.pk},
     "accounts:account-people": lambda cast: {"pk": cast.account.pk},
+    "accounts:stakeholders": lambda cast: {"pk": cast.account.pk},
+    "accounts:account-cadence": lambda cast: {"pk": cast.account.pk},
+    "accounts:account-playbooks": lambda cast: {"pk": cast.account.pk},
+    "accounts:playbook-start": lambda cast: {"pk": cast.account.pk},
+    "accounts:run-pause": record("pk", make.PlaybookRunFactory),
+    "accounts:run-resume": record("pk", make.PlaybookRunFactory, paused=True),
+    "accounts:run-skip": record("pk", make.PlaybookRunFactory),
+    "accounts:run-cancel": record("pk", make.PlaybookRunFactory),
     "accounts:touch-new": lambda cast: {"pk": cast.account.pk},
     "accounts:touch-edit": record("pk", make.TouchFactory),
     "accounts:touch-archive": record("pk", make.TouchFactory),
@@ -70,14 +78,6 @@ OBJECTS: dict[str, Builder] = {
     "health:account-judgement": lambda cast: {"pk": cast.account.pk},
     "health:judge": lambda cast: {"pk": cast.account.pk},
     "health:pulse-mark": lambda cast: {"pk": cast.account.pk},
-    "accounts:stakeholders": lambda cast: {"pk": cast.account.pk},
-    "accounts:account-cadence": lambda cast: {"pk": cast.account.pk},
-    "accounts:account-playbooks": lambda cast: {"pk": cast.account.pk},
-    "accounts:playbook-start": lambda cast: {"pk": cast.account.pk},
-    "accounts:run-pause": record("pk", make.PlaybookRunFactory),
-    "accounts:run-resume": record("pk", make.PlaybookRunFactory, paused=True),
-    "accounts:run-skip": record("pk", make.PlaybookRunFactory),
-    "accounts:run-cancel": record("pk", make.PlaybookRunFactory),
     "health:withdraw-pulse": record("pk", make.PulseFactory),
     "health:override-tier": lambda cast: {"pk": cast.account.pk},
     "health:end-override": record("pk", make.TierOverrideFactory),
@@ -112,6 +112,11 @@ LISTS: dict[str, Builder | None] = {
     "accounts:book-export": None,
     "accounts:book-tags": None,
     "accounts:bulk": lambda cast: {"action": "tag"},
+    "accounts:playbooks": None,
+    "accounts:playbook": lambda cast: {"pk": make.PlaybookRunFactory(account=cast.account).playbook_id},
+    "accounts:playbook-edit": lambda cast: {"pk": make.PlaybookRunFactory(account=cast.account).playbook_id},
+    "accounts:playbook-copy": lambda cast: {"pk": make.PlaybookFactory().pk},
+    "accounts:playbook-switch": lambda cast: {"pk": make.PlaybookFactory().pk},
     "accounts:account-options": None,
     "accounts:tasks": None,
     "accounts:tasks-export": None,
@@ -135,6 +140,7 @@ LISTS: dict[str, Builder | None] = {
 }
 
 OPEN: dict[str, str] = {
+    "accounts:playbook-new": "writes a playbook, which is everybody's; refuses all but admins",
     "accounts:view-new": "keeps a view of one's own; shows only the fields of the form",
     "accounts:task-new": "makes a task of one's own; an account named by it must be seen",
     "accounts:note-preview": "draws the text that one sends, and reads nothing",
@@ -191,11 +197,6 @@ def strangers(cast: Cast) -> list[User]:
         make.UserFactory(name="Alien reader", read_only=True),
     ]
 
-    "accounts:playbooks": None,
-    "accounts:playbook": lambda cast: {"pk": make.PlaybookRunFactory(account=cast.account).playbook_id},
-    "accounts:playbook-edit": lambda cast: {"pk": make.PlaybookRunFactory(account=cast.account).playbook_id},
-    "accounts:playbook-copy": lambda cast: {"pk": make.PlaybookFactory().pk},
-    "accounts:playbook-switch": lambda cast: {"pk": make.PlaybookFactory().pk},
 
 def ask(client: Client, method: str, url: str) -> HttpResponse:
     return getattr(client, method)(url)
@@ -243,7 +244,6 @@ def test_a_stranger_finds_nothing_behind_the_address_of_a_record(name: str, cast
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(OBJECTS))
-    "accounts:playbook-new": "writes a playbook, which is everybody's; refuses all but admins",
 def test_the_owner_does_find_it(name: str, cast: Cast):
     """Without this, a builder that names nothing would make the walk as a stranger pass."""
     url = reverse(name, kwargs=OBJECTS[name](cast))
