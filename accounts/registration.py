@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from accounts.domain.cadence import NOUNS, CadenceKind
@@ -49,12 +50,11 @@ TOUCH_DUE = [
 def register() -> None:
     """Fills the registries; called once, when the app is ready."""
     register_timeline()
-    add_panel(Panel("timeline", "main", 20, "components/_later.html", _timeline_later))
     register_plan_timeline()
     register_playbook_timeline()
     add_task_cause(TaskCause("playbook", "Playbook", _playbook_of))
     add_panel(Panel("playbooks", "main", 13, "components/_later.html", _playbooks_later))
-    add_palette_item(PaletteItem("Book", "accounts:book", keywords="accounts customers portfolio", keys="g b"))
+    add_panel(Panel("timeline", "main", 20, "components/_later.html", _timeline_later))
     _register_playbooks()
     add_book_filter(BookFilter("touch_due", "Touch due", TOUCH_DUE, _touch_due))
     _register_onboarding()
@@ -67,12 +67,16 @@ def register() -> None:
         TaskCause("feature", "Feature request", lambda _task, key: reverse("accounts:feature-request", args=[key]))
     )
     add_palette_item(PaletteItem("Playbooks", "accounts:playbooks", keywords="plays automation triggers steps"))
+    add_palette_item(PaletteItem("Book", "accounts:book", keywords="accounts customers portfolio", keys="g b"))
     add_palette_item(PaletteItem("Tasks", "accounts:tasks", keywords="to do due", keys="g k"))
+    add_task_cause(TaskCause("onboarding-risk", "Onboarding", _onboarding_of))
+    add_task_cause(TaskCause("accounts.touch", "Touch", lambda _task, key: reverse("accounts:touch-edit", args=[key])))
+    add_panel(Panel("plan", "main", 18, "components/_later.html", _plan_later))
+    add_book_filter(BookFilter("plan", "Success plan", PLAN_CHOICES, plan_condition))
+    add_palette_item(PaletteItem("Success plans", "accounts:plans", keywords="goals objectives outcomes ROI"))
     add_palette_item(PaletteItem("Notifications", "accounts:notifications", keywords="bell messages told"))
 
 
-def _timeline_later(account: Account, user: User) -> dict[str, Any]:
-    return {"id": "timeline", "title": "Timeline", "url": reverse("accounts:timeline", args=[account.pk])}
 def _register_playbooks() -> None:
     """What sets playbooks off on the ground; higher floors add what they notice."""
     add_playbook_trigger(PlaybookTrigger("hand", "Somebody starts it by hand"))
@@ -151,3 +155,10 @@ def _onboarding_later(account: Account, user: User) -> dict[str, Any]:
     return {"id": "onboarding", "title": "Onboarding", "url": url}
 
 
+def _timeline_later(account: Account, user: User) -> dict[str, Any]:
+    return {"id": "timeline", "title": "Timeline", "url": reverse("accounts:timeline", args=[account.pk])}
+
+
+def _touch_due(choice: str) -> Q:
+    kinds = tuple(CadenceKind) if choice == "due" else (CadenceKind(choice),)
+    return touch_due(today=clock.today(), kinds=kinds)

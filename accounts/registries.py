@@ -1,6 +1,7 @@
 """What higher floors add to the pages of the ground: each fills these at start-up, in its `AppConfig.ready()`."""
 
-from collections.abc import Callable, Iterable, Sequence
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,7 +82,6 @@ class PaletteItem:
     shown_to: Callable[[User], bool] = lambda _user: True
 
 
-NextActions = Callable[[Sequence[int]], dict[int, str]]
 @dataclass(frozen=True)
 class PlaybookTrigger:
     """Something that sets playbooks off: whoever notices it says so by `accounts.services.playbook_cues.note_cues`.
@@ -141,6 +141,7 @@ class OnboardingProof:
 
 # Fields of `accounts.domain.onboarding_risks.Seen` by the key of the case; what is not known is left out.
 OnboardingFacts = Callable[[Sequence[Case], dt.date], Mapping[int, Mapping[str, Any]]]
+NextActions = Callable[[Sequence[int]], dict[int, str]]
 
 PANELS: dict[str, Panel] = {}
 TIMELINE: dict[str, TimelineSource] = {}
@@ -148,12 +149,12 @@ BOOK_COLUMNS: dict[str, BookColumn] = {}
 BOOK_FILTERS: dict[str, BookFilter] = {}
 NEXT_ACTIONS: dict[str, NextActions] = {}
 PALETTE: dict[str, PaletteItem] = {}
-TIER_LABELS: dict[str, Callable[[], dict[int, str]]] = {}
 TASK_CAUSES: dict[str, TaskCause] = {}
 PLAYBOOK_TRIGGERS: dict[str, PlaybookTrigger] = {}
 PLAYBOOK_FACTS: dict[str, PlaybookFact] = {}
 ONBOARDING_PROOFS: dict[str, OnboardingProof] = {}
 ONBOARDING_FACTS: dict[str, OnboardingFacts] = {}
+TIER_LABELS: dict[str, Callable[[], dict[int, str]]] = {}
 
 
 def add_panel(panel: Panel) -> None:
@@ -191,7 +192,6 @@ def tier_labels() -> dict[int, str]:
     return {rank: label for load in TIER_LABELS.values() for rank, label in load().items()}
 
 
-def add_palette_item(item: PaletteItem) -> None:
 def add_playbook_trigger(trigger: PlaybookTrigger) -> None:
     """Lets playbooks be set off by something new; raises `ValueError` for a key that is taken."""
     _add(PLAYBOOK_TRIGGERS, trigger.key, trigger)
@@ -212,8 +212,14 @@ def add_onboarding_facts(key: str, load: OnboardingFacts) -> None:
     _add(ONBOARDING_FACTS, key, load)
 
 
+def add_palette_item(item: PaletteItem) -> None:
     """Offers a page in the palette; raises `ValueError` for a page that is there already."""
     _add(PALETTE, item.url_name, item)
+
+
+def add_task_cause(cause: TaskCause) -> None:
+    """Lets tasks lead to what they come from; raises `ValueError` for a key that is taken."""
+    _add(TASK_CAUSES, cause.key, cause)
 
 
 def panels_of(slot: str) -> Iterable[Panel]:
