@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-# The day of the month that stands for its last one; with 29 and 30, shorter months end before it is reached.
+# The day that stands for the last one of every month.
 LAST_DAY_OF_MONTH: Final = 31
 MONTHS_OF_QUARTER: Final = 3
 WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -26,52 +26,55 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True)
 class Rule:
-    """Every so many (1 or more) days, weeks, months or quarters, counted from `first`.
+    """Every so many (1 or more) days, weeks, months or quarters.
 
-    `weekday` (0 is Monday) belongs to weeks, `day` (1 to 31) to months and quarters; where it is None, it is that of
-    `first`. A month that has no such day has it on its last one.
+    Weeks have a `weekday` (0 is Monday), months and quarters a `day` (1 to 31); a month without such a day has it on
+    its last one.
     """
 
     unit: Unit
     every: int
-    first: dt.date
     weekday: int | None = None
     day: int | None = None
 
-    def next_after(self, day: dt.date) -> dt.date:
-        """The first day of the rule that comes after a day, which must not be before `first`."""
+    def next_after(self, day: dt.date, *, first: dt.date) -> dt.date:
+        """The first day of the rule after a day that is not before `first`, from which the rule counts."""
         match self.unit:
             case Unit.DAY:
-                return self._stepped(self.first, self.every, day)
+                return _stepped(first, self.every, day)
             case Unit.WEEK:
-                weekday = self.first.weekday() if self.weekday is None else self.weekday
-                start = self.first + dt.timedelta(days=weekday - self.first.weekday())
-                return self._stepped(start, 7 * self.every, day)
+                start = first + dt.timedelta(days=(self.weekday or 0) - first.weekday())
+                return _stepped(start, 7 * self.every, day)
             case Unit.MONTH:
-                return self._by_month(self.every, day)
+                return self._by_month(self.every, day, first)
             case Unit.QUARTER:
-                return self._by_month(MONTHS_OF_QUARTER * self.every, day)
+                return self._by_month(MONTHS_OF_QUARTER * self.every, day, first)
 
     def in_words(self) -> str:
         """Like "Every 2 weeks on Monday"."""
         often = f"Every {self.unit}" if self.every == 1 else f"Every {self.every} {self.unit}s"
-        if self.unit is Unit.DAY:
-            return often
-        if self.unit is Unit.WEEK:
-            return f"{often} on {WEEKDAYS[self.first.weekday() if self.weekday is None else self.weekday]}"
-        day = self.day or self.first.day
-        return f"{often} on the {'last day' if day == LAST_DAY_OF_MONTH else ordinal(day)}"
+        if self.weekday is not None:
+            return f"{often} on {WEEKDAYS[self.weekday]}"
+        if self.day is not None:
+            return f"{often} on the {'last day' if self.day == LAST_DAY_OF_MONTH else ordinal(self.day)}"
+        return often
 
-    @staticmethod
-    def _stepped(start: dt.date, step: int, after: dt.date) -> dt.date:
-        return start + dt.timedelta(days=((after - start).days // step + 1) * step)
-
-    def _by_month(self, step: int, after: dt.date) -> dt.date:
-        begin = _month_number(self.first)
+    def _by_month(self, step: int, after: dt.date, first: dt.date) -> dt.date:
+        begin, day = _month_number(first), self.day or first.day
         month = begin + (_month_number(after) - begin) // step * step
-        day = self.day or self.first.day
         found = _day_of_month(month, day)
         return found if found > after else _day_of_month(month + step, day)
+
+
+def rule_from(unit: Unit, every: int, *, first: dt.date, weekday: int | None = None, day: int | None = None) -> Rule:
+    """The rule whose weekday or day, where none is given, is that of its first day."""
+    match unit:
+        case Unit.DAY:
+            return Rule(unit, every)
+        case Unit.WEEK:
+            return Rule(unit, every, weekday=first.weekday() if weekday is None else weekday)
+        case _:
+            return Rule(unit, every, day=day or first.day)
 
 
 def moment_on(day: dt.date, at: dt.time, zone: dt.tzinfo) -> dt.datetime:
@@ -86,6 +89,10 @@ def ordinal(number: int) -> str:
     """Like 1st, 22nd, 13th."""
     tail = "th" if 11 <= number % 100 <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{tail}"
+
+
+def _stepped(start: dt.date, step: int, after: dt.date) -> dt.date:
+    return start + dt.timedelta(days=((after - start).days // step + 1) * step)
 
 
 def _month_number(day: dt.date) -> int:

@@ -35,7 +35,62 @@ def workers() -> models.QuerySet[User]:
     return User.objects.filter(is_active=True, read_only=False)
 
 
-class TaskFieldsMixin(forms.Form):
+# On which day of a week or month; the letter says of which.
+REPEAT_ON = [
+    ("", "the day on which it is due"),
+    ("Weeks", [(f"w{number}", name) for number, name in enumerate(WEEKDAYS)]),
+    (
+        "Months and quarters",
+        [
+            *((f"d{day}", f"the {ordinal(day)}") for day in range(1, LAST_DAY_OF_MONTH)),
+            (f"d{LAST_DAY_OF_MONTH}", "the last day"),
+        ],
+    ),
+]
+REPEAT_UNITS = [("", "Does not repeat"), *((unit.value, f"By {unit}s") for unit in Unit)]
+
+
+class RepeatFieldsMixin(forms.Form):
+    """By which rule a task comes again; `clean` leaves a `Rule` or None in `repeats`."""
+
+    repeat_unit = forms.ChoiceField(choices=REPEAT_UNITS, required=False, label="Repeat")
+    repeat_every = forms.IntegerField(
+        min_value=1, max_value=99, required=False, initial=1, label="Every", help_text="1 for each, 2 for every other."
+    )
+    repeat_on = forms.ChoiceField(choices=REPEAT_ON, required=False, label="On")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        cleaned["repeats"] = None
+        if not cleaned.get("repeat_unit") or self.errors:
+            return cleaned
+        unit, on, due_at = Unit(cleaned["repeat_unit"]), cleaned["repeat_on"], cleaned.get("due_at")
+        if due_at is None:
+            self.add_error("due_at", "What repeats needs a day on which it is due.")
+        elif on.startswith("w") and unit is not Unit.WEEK:
+            self.add_error("repeat_on", "A weekday goes with weeks.")
+        elif on.startswith("d") and unit not in (Unit.MONTH, Unit.QUARTER):
+            self.add_error("repeat_on", "A day of the month goes with months and quarters.")
+        else:
+            cleaned["repeats"] = rule_from(
+                unit,
+                cleaned.get("repeat_every") or 1,
+                first=timezone.localtime(due_at).date(),
+                weekday=int(on[1:]) if on.startswith("w") else None,
+                day=int(on[1:]) if on.startswith("d") else None,
+            )
+        return cleaned
+
+
+def repeat_initial(rule: Rule | None) -> dict[str, Any]:
+    """What the fields of a rule begin with."""
+    if rule is None:
+        return {}
+    on = f"w{rule.weekday}" if rule.weekday is not None else f"d{rule.day}" if rule.day is not None else ""
+    return {"repeat_unit": rule.unit.value, "repeat_every": rule.every, "repeat_on": on}
+
+
+class TaskFieldsMixin(RepeatFieldsMixin):
     """What a new task and an edited one ask for alike."""
 
     title = forms.CharField(max_length=200, label="What is to be done")
@@ -43,7 +98,11 @@ class TaskFieldsMixin(forms.Form):
     priority = forms.TypedChoiceField(choices=Task.Priority.choices, coerce=int)
     body = forms.CharField(label="Details", required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
-    layout: ClassVar[list[list[str]]] = [["title"], ["account"], ["due_at", "priority"], ["body"], ["assignees"]]
+    layout: ClassVar[list[list[str]]] = [
+        *(["title"], ["account"], ["due_at", "priority"]),
+        ["repeat_unit", "repeat_every", "repeat_on"],
+        *(["body"], ["assignees"]),
+    ]
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         self.user = user
@@ -72,6 +131,7 @@ class TaskFieldsMixin(forms.Form):
             due_at=given["due_at"],
             priority=given["priority"],
             assignees=list(given["assignees"]),
+            repeats=given["repeats"],
         )
 
 
@@ -99,6 +159,7 @@ class TaskForm(TaskFieldsMixin, EditForm):
             "due_at": record.due_at,
             "priority": record.priority,
             "assignees": [person.pk for person in record.assignees.all()],
+            **repeat_initial(record.repeats.rule if record.repeats else None),
         }
         super().__init__(*args, user=user, record=record, initial=initial, **kwargs)
 
@@ -113,6 +174,7 @@ class TaskForm(TaskFieldsMixin, EditForm):
             "Due": moment_in_words(record.due_at),
             "Priority": record.get_priority_display(),
             "For": ", ".join(person.name for person in record.assignees.all()),
+            "Repeats": str(record.repeats or "no"),
             "Status": record.get_status_display(),
         }
 

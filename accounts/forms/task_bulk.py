@@ -1,5 +1,6 @@
 """One change of the ticked tasks."""
 
+import datetime as dt
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,24 +9,33 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.forms.fields import DayField
+from accounts.forms.snooze import SNOOZES
 from accounts.forms.task import at_hour_of, workers
 from accounts.models import Account, BulkChange, Task, User
 from accounts.services import bulk_tasks
 from accounts.services import tasks as service
 from accounts.services.bulk import count_of
+from cs_workspace.common import clock
 
 
 class BulkTaskForm(forms.Form):
     """What is to be done with which tasks; `carry_out` does it once the form is valid."""
 
-    DONE, REOPEN, REASSIGN, DUE = "done", "reopen", "reassign", "due"
+    DONE, REOPEN, REASSIGN, DUE, SNOOZE = "done", "reopen", "reassign", "due", "snooze"
 
     action = forms.ChoiceField(
-        choices=[(DONE, "Done"), (REOPEN, "Open again"), (REASSIGN, "Hand over"), (DUE, "New due day")]
+        choices=[
+            (DONE, "Done"),
+            (REOPEN, "Open again"),
+            (REASSIGN, "Hand over"),
+            (DUE, "New due day"),
+            (SNOOZE, "Snooze"),
+        ]
     )
     tasks = forms.ModelMultipleChoiceField(Task.objects.none(), error_messages={"required": "Tick the tasks first."})
     assignee = forms.ModelChoiceField(User.objects.none(), required=False)
     due_on = DayField(required=False)
+    days = forms.ChoiceField(choices=SNOOZES, required=False)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -40,6 +50,8 @@ class BulkTaskForm(forms.Form):
             self.add_error("assignee", "Choose who gets them.")
         if action == self.DUE and cleaned.get("due_on") is None and "due_on" not in self.errors:
             self.add_error("due_on", "Choose the new day.")
+        if action == self.SNOOZE and not cleaned.get("days") and "days" not in self.errors:
+            self.add_error("days", "Choose for how long.")
         if action == self.REASSIGN and person is not None:
             hidden = self._hidden_from(person, cleaned.get("tasks") or ())
             if hidden:
@@ -53,20 +65,25 @@ class BulkTaskForm(forms.Form):
 
     def carry_out(self) -> tuple[str, str]:
         """Does it to those of the tasks whose state allows it; gives what was done in words, and the way back."""
-        given = self.cleaned_data
-        chosen, action = list(given["tasks"]), given["action"]
-        if action == self.REASSIGN:
-            change = bulk_tasks.hand_over(by=self.user, tasks=chosen, assignee=given["assignee"])
-            return self._told(f"handed to {given['assignee']}", change.size), self._undo(change)
-        if action == self.DUE:
-            due_at = at_hour_of(None, given["due_on"])
-            assert due_at is not None
-            change = bulk_tasks.move(by=self.user, tasks=chosen, due_at=due_at)
-            return self._told(f"now due {timezone.localtime(due_at):%a %d %b}", change.size), self._undo(change)
-        do = service.complete_tasks if action == self.DONE else service.reopen_tasks
-        changed = do(by=self.user, tasks=chosen)
-        words = self._told("done" if action == self.DONE else "open again", len(changed))
-        return words, self._way_back(changed) if action == self.DONE and changed else ""
+        given, chosen = self.cleaned_data, list(self.cleaned_data["tasks"])
+        match given["action"]:
+            case self.REASSIGN:
+                change = bulk_tasks.hand_over(by=self.user, tasks=chosen, assignee=given["assignee"])
+                return self._told(f"handed to {given['assignee']}", change.size), self._undo(change)
+            case self.DUE:
+                due_at = at_hour_of(None, given["due_on"])
+                assert due_at is not None
+                change = bulk_tasks.move(by=self.user, tasks=chosen, due_at=due_at)
+                return self._told(f"now due {timezone.localtime(due_at):%a %d %b}", change.size), self._undo(change)
+            case self.SNOOZE:
+                until = clock.now() + dt.timedelta(days=int(given["days"]))
+                change = bulk_tasks.put_to_sleep(by=self.user, tasks=chosen, until=until)
+                return self._told(f"asleep until {timezone.localtime(until):%a %d %b}", change.size), self._undo(change)
+            case self.REOPEN:
+                return self._told("open again", len(service.reopen_tasks(by=self.user, tasks=chosen))), ""
+            case _:
+                done = service.complete_tasks(by=self.user, tasks=chosen)
+                return self._told("done", len(done)), self._way_back(done) if done else ""
 
     def _told(self, what: str, changed: int) -> str:
         left = len(self.cleaned_data["tasks"]) - changed

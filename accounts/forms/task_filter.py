@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.forms.fields import AccountField
 from accounts.models import Account, Task, User
-from accounts.queries.tasks import GROUPS, NOBODY, OPEN, SORTS, TaskFilter
+from accounts.queries.tasks import BY, BY_DUE, GROUPS, NOBODY, OPEN, SORTS, TaskFilter
 
 
 class NamedAccountField(AccountField):
@@ -33,6 +33,9 @@ class TaskFilterForm(forms.Form):
         choices=[("", "Any priority"), *Task.Priority.choices], coerce=int, empty_value=None, required=False
     )
     origin = forms.ChoiceField(choices=[("", "Any origin"), *Task.Origin.choices], required=False)
+    by = forms.ChoiceField(
+        choices=[(key if key != BY_DUE else "", label) for key, label in BY.items()], required=False, label="Group"
+    )
     sort = forms.ChoiceField(choices=[(f"{sign}{key}", key) for key in SORTS for sign in ("", "-")], required=False)
 
     def __init__(self, data: Any, *, user: User) -> None:
@@ -63,6 +66,7 @@ class TaskFilterForm(forms.Form):
             assignee=clean.get("assignee") or "",
             priority=clean.get("priority"),
             origin=clean.get("origin") or "",
+            by=clean.get("by") or BY_DUE,
             sort=sort.removeprefix("-"),
             descending=sort.startswith("-"),
         )

@@ -28,7 +28,6 @@ class Migration(migrations.Migration):
                     ("hand", "Hand tasks over"),
                     ("move", "Give tasks a new due day"),
                     ("snooze", "Snooze tasks"),
-                    ("edit", "Change a task"),
                 ],
                 max_length=6,
             ),
@@ -325,13 +324,11 @@ class Migration(migrations.Migration):
                 ("every", models.PositiveSmallIntegerField(default=1)),
                 (
                     "weekday",
-                    models.PositiveSmallIntegerField(
-                        help_text="0 is Monday; empty for that of the first day.", null=True
-                    ),
+                    models.PositiveSmallIntegerField(help_text="0 is Monday; of weeks only.", null=True),
                 ),
                 ("day", models.PositiveSmallIntegerField(help_text="Of the month; 31 is the last one.", null=True)),
                 ("first_on", models.DateField(help_text="The day from which it counts.")),
-                ("latest_on", models.DateField()),
+                ("latest_on", models.DateField(help_text="The day up to which the tasks that it asks for were made.")),
                 ("at", models.TimeField(help_text="The hour at which each of them is due, in the zone.")),
                 ("time_zone", models.CharField(max_length=60)),
                 ("stopped_at", models.DateTimeField(null=True)),

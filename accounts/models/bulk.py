@@ -26,9 +26,8 @@ class BulkChange(models.Model):
         HAND_OVER = "hand", "Hand tasks over"
         MOVE = "move", "Give tasks a new due day"
         SNOOZE = "snooze", "Snooze tasks"
-        EDIT = "edit", "Change a task"
 
-    OF_TASKS = (Kind.HAND_OVER, Kind.MOVE, Kind.SNOOZE, Kind.EDIT)
+    OF_TASKS = (Kind.HAND_OVER, Kind.MOVE, Kind.SNOOZE)
 
     key = models.UUIDField(unique=True)
     kind = models.CharField(max_length=6, choices=Kind)

@@ -22,7 +22,7 @@ class RecurrenceQuerySet(models.QuerySet["Recurrence"]):
 class Recurrence(Timed):
     """A rule by which a task comes again. It names the one task in which it stands now, so there is never a second.
 
-    The next one is made when this one is done or given up; `latest_on` is the day of the rule that it was made for.
+    The next one is made when this one is done or given up.
     """
 
     class Units(models.TextChoices):
@@ -35,10 +35,10 @@ class Recurrence(Timed):
     previous = models.ForeignKey(Task, on_delete=models.SET_NULL, null=True, related_name="+")
     unit = models.CharField(max_length=7, choices=Units)
     every = models.PositiveSmallIntegerField(default=1)
-    weekday = models.PositiveSmallIntegerField(null=True, help_text="0 is Monday; empty for that of the first day.")
+    weekday = models.PositiveSmallIntegerField(null=True, help_text="0 is Monday; of weeks only.")
     day = models.PositiveSmallIntegerField(null=True, help_text="Of the month; 31 is the last one.")
     first_on = models.DateField(help_text="The day from which it counts.")
-    latest_on = models.DateField()
+    latest_on = models.DateField(help_text="The day up to which the tasks that it asks for were made.")
     at = models.TimeField(help_text="The hour at which each of them is due, in the zone.")
     time_zone = models.CharField(max_length=60)
     stopped_at = models.DateTimeField(null=True)
@@ -65,7 +65,7 @@ class Recurrence(Timed):
 
     @property
     def rule(self) -> Rule:
-        return Rule(Unit(self.unit), self.every, self.first_on, self.weekday, self.day)
+        return Rule(Unit(self.unit), self.every, self.weekday, self.day)
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:

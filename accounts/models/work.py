@@ -1,6 +1,7 @@
 """Daily work: tasks, notes and touches."""
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import pghistory
 from django.contrib.contenttypes.fields import GenericForeignKey
@@ -14,6 +15,9 @@ from accounts.models.contact import Contact
 from accounts.models.user import User
 from cs_workspace.common.expressions import AnyOf
 from cs_workspace.common.models import Sourced, Timed, Versioned, unique_from_outside
+
+if TYPE_CHECKING:
+    from accounts.models.recurrence import Recurrence
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
@@ -106,6 +110,12 @@ class Task(Timed, Versioned):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def repeats(self) -> "Recurrence | None":
+        """The rule by which another one comes after this one."""
+        found: Recurrence | None = getattr(self, "recurrence", None)
+        return found if found and found.stopped_at is None else None
 
 
 class NoteQuerySet(models.QuerySet["Note"]):

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Window
+from django.db.models import Count, QuerySet, Window
 
-from accounts.domain.stakeholders import Person, StakeholderMap, map_of
-from accounts.models import Account, Contact, Note, Task, Touch, User
+from accounts.domain.stakeholders import StakeholderMap, map_of
+from accounts.models import Account, Contact, Note, Task, User
+from accounts.queries.stakeholders import contacts_of, person_of, weight
 from cs_workspace.common import clock
 
 SHORT_TASKS, SHORT_NOTES, SHORT_PEOPLE = 8, 4, 6
@@ -53,7 +54,8 @@ class PeoplePanel:
 
 def tasks_panel(account: Account, user: User, *, page: str | None = None) -> dict[str, Any]:
     """The open tasks of the account, for templates; `page` asks for a page of the long form."""
-    tasks = Task.objects.visible_to(user).filter(account=account).open(now=clock.now()).prefetch_related("assignees")
+    tasks = Task.objects.visible_to(user).filter(account=account).open(now=clock.now()).select_related("recurrence")
+    tasks = tasks.prefetch_related("assignees")
     return {"tasks": TasksPanel(*_rows(tasks, SHORT_TASKS, page))}
 
 
@@ -65,18 +67,12 @@ def notes_panel(account: Account, user: User, *, page: str | None = None) -> dic
 
 def people_panel(account: Account, user: User, *, page: str | None = None) -> dict[str, Any]:
     """The stakeholders of the account, for templates; `page` asks for a page of the long form. One query."""
-    last_touch = Touch.objects.kept().filter(attendees=OuterRef("pk")).order_by("-at").values("at")[:1]
-    people = list(
-        Contact.objects.visible_to(user)
-        .filter(account=account)
-        .annotate(last_touch=Subquery(last_touch))
-        .order_by(F("influence").desc(nulls_last=True), "name", "pk")
-    )
-    here = sorted((one for one in people if one.left_on is None), key=_weight)
+    people = contacts_of(account, user)
+    here = sorted((one for one in people if one.left_on is None), key=weight)
     gone = sorted((one for one in people if one.left_on), key=lambda one: one.left_on or dt.date.min, reverse=True)
     current = None if page is None else Paginator(here, PAGE).get_page(page)
     panel = PeoplePanel(
-        map=map_of([_person(one) for one in people]),
+        map=map_of([person_of(one) for one in people], today=clock.today()),
         rows=here[:SHORT_PEOPLE] if current is None else list(current),
         total=len(here),
         gone=gone,
@@ -92,22 +88,3 @@ def _rows(records: QuerySet[Any], short: int, page: str | None) -> tuple[Sequenc
         return list(current), current.paginator.count, current
     rows = list(records.annotate(total=Window(Count("pk")))[:short])
     return rows, rows[0].total if rows else 0, None
-
-
-def _weight(contact: Contact) -> int:
-    """Those whose leaving would be a churn signal stand first, then the others with a part."""
-    if any(role in Contact.KEY_ROLES for role in contact.roles):
-        return 0
-    return 1 if contact.roles else 2
-
-
-def _person(contact: Contact) -> Person:
-    return Person(
-        name=contact.name,
-        title=contact.title,
-        function=contact.function,
-        seniority=contact.seniority,
-        roles=tuple(contact.roles),
-        engaged=contact.engagement == Contact.Engagement.ENGAGED,
-        left_on=contact.left_on,
-    )

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.models import Account, BulkChange, Task, User
 from accounts.models.account import AccountQuerySet
-from accounts.services.bulk_tasks import hand_back, move_back
+from accounts.services.bulk_tasks import hand_back, move_back, wake
 from accounts.services.notifying import Message, notify
 from accounts.services.playbook_handling import cancel_started
 from cs_workspace.common import clock
@@ -165,7 +165,9 @@ def _retag(by: User, change: BulkChange) -> int:
 
 
 def _cancel(by: User, change: BulkChange) -> int:
-    still = Task.objects.unfinished().filter(pk__in=change.before, account__in=_of(by, change).values("pk"))
+    """Those that were made to repeat since are somebody's now."""
+    made = Task.objects.unfinished().filter(pk__in=change.before, recurrence=None)
+    still = made.filter(account__in=_of(by, change).values("pk"))
     return still.update(
         status=Task.Status.CANCELLED, snoozed_until=None, version=F("version") + 1, updated_at=timezone.now()
     )
@@ -179,6 +181,7 @@ UNDO: dict[BulkChange.Kind, Callable[..., int]] = {
     BulkChange.Kind.PLAYBOOK: cancel_started,
     BulkChange.Kind.HAND_OVER: hand_back,
     BulkChange.Kind.MOVE: move_back,
+    BulkChange.Kind.SNOOZE: wake,
 }
 
 

@@ -1,4 +1,4 @@
-"""What is done to many tasks at once and can be taken back: handed to one person, given another due day."""
+"""What is done to many tasks at once and can be taken back: handed to one person, moved, put to sleep."""
 
 import datetime as dt
 from collections import defaultdict
@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import BulkChange, Task, User
-from accounts.services.tasks import move_tasks, reassign_tasks
+from accounts.services.tasks import move_tasks, reassign_tasks, snooze_tasks
 
 
 @transaction.atomic
@@ -31,6 +31,15 @@ def move(*, by: User, tasks: Collection[Task], due_at: dt.datetime) -> BulkChang
     return _keep(by, BulkChange.Kind.MOVE, due_at.isoformat(), before)
 
 
+@transaction.atomic
+def put_to_sleep(*, by: User, tasks: Collection[Task], until: dt.datetime) -> BulkChange:
+    """Lets those of the tasks that are open sleep until a moment; `before` names them with until when they slept."""
+    held = dict(Task.objects.filter(pk__in=[task.pk for task in tasks]).values_list("pk", "snoozed_until"))
+    changed = snooze_tasks(by=by, tasks=tasks, until=until)
+    before = [{"task": task.pk, "until": _written(held[task.pk])} for task in changed]
+    return _keep(by, BulkChange.Kind.SNOOZE, until.isoformat(), before)
+
+
 def hand_back(*, by: User, change: BulkChange) -> int:
     """Gives the tasks back to those who had them, where they are open and still that one person's. Six statements."""
     assignee, people = int(change.value), {one["task"]: one["people"] for one in change.before}
@@ -48,12 +57,22 @@ def hand_back(*, by: User, change: BulkChange) -> int:
 
 def move_back(*, by: User, change: BulkChange) -> int:
     """Makes the tasks due when they were, where they are open and nobody moved them since. Three statements."""
-    due = {one["task"]: dt.datetime.fromisoformat(one["due"]) if one["due"] else None for one in change.before}
+    due = {one["task"]: _read(one["due"]) for one in change.before}
     set_to = dt.datetime.fromisoformat(change.value)
     still = [task for task in _still_open(by, due) if task.due_at == set_to]
     for task in still:
         task.due_at, task.version, task.updated_at = due[task.pk], task.version + 1, timezone.now()
     return Task.objects.bulk_update(still, ["due_at", "version", "updated_at"])
+
+
+def wake(*, by: User, change: BulkChange) -> int:
+    """Lets the tasks sleep as long as they did, where they are open and sleep as they were told. Three statements."""
+    slept = {one["task"]: _read(one["until"]) for one in change.before}
+    set_to = dt.datetime.fromisoformat(change.value)
+    still = [task for task in _still_open(by, slept) if task.snoozed_until == set_to]
+    for task in still:
+        task.snoozed_until, task.version, task.updated_at = slept[task.pk], task.version + 1, timezone.now()
+    return Task.objects.bulk_update(still, ["snoozed_until", "version", "updated_at"])
 
 
 def _still_open(by: User, tasks: Iterable[int]) -> Iterator[Task]:
@@ -73,6 +92,10 @@ def _people_of(tasks: Collection[int]) -> dict[int, list[int]]:
 
 def _keep(by: User, kind: BulkChange.Kind, value: str, before: Sequence[Mapping[str, object]]) -> BulkChange:
     return BulkChange.objects.create(key=uuid4(), kind=kind, value=value, by=by, account_ids=[], before=list(before))
+
+
+def _read(moment: str | None) -> dt.datetime | None:
+    return dt.datetime.fromisoformat(moment) if moment else None
 
 
 def _written(moment: dt.datetime | None) -> str | None:

@@ -6,10 +6,13 @@ from typing import Any, TypedDict
 
 from django.db import models, transaction
 
+from accounts.domain.recurring import Rule
 from accounts.domain.tasks import Action, Refusal, State, outcome_of
 from accounts.models import Account, Task, User
 from accounts.services.latest import refresh_last_action
 from accounts.services.notifying import Message, notify
+from accounts.services.playbook_advancing import follow_tasks
+from accounts.services.recurring import make_next, set_rule, take_back_next
 from accounts.services.versions import locked, save_next
 from cs_workspace.common import clock
 from cs_workspace.common.refusals import RefusedError
@@ -24,6 +27,7 @@ class TaskFields(TypedDict, total=False):
     due_at: dt.datetime | None
     priority: int
     assignees: Sequence[User]
+    repeats: Rule | None
 
 
 @transaction.atomic
@@ -39,10 +43,12 @@ def create_task(
     origin: str = Task.Origin.HAND,
     origin_key: str = "",
     linked: models.Model | None = None,
+    repeats: Rule | None = None,
 ) -> Task:
     """Makes a task. One with an `origin_key` is made once, ever: the same key gives the task that is there already.
 
-    `by` is None for the system. Those who get it from somebody else are told.
+    `by` is None for the system. Those who get it from somebody else are told. Raises `RefusedError` where it is to
+    repeat and has no day.
     """
     fields = {
         "title": title[:200],
@@ -62,6 +68,8 @@ def create_task(
         task = Task.objects.create(**fields)
     given_to = list(assignees)
     task.assignees.set(given_to)
+    if repeats is not None and by is not None:
+        set_rule(by=by, task=task, rule=repeats)
     if origin != Task.Origin.ALERT:  # an alert tells its people itself
         _tell_assignees(task, given_to, by=by)
     return task
@@ -69,22 +77,26 @@ def create_task(
 
 @transaction.atomic
 def complete_task(*, by: User, task: Task, outcome: str = "", version: int | None = None) -> Task:
-    """Done, now, with a word on what came of it where there is one. Raises `RefusedError`, `StaleError`."""
-    held = _ready(task, Action.COMPLETE, version)
-    held.done_at, held.done_by, held.snoozed_until = clock.now(), by, None
-    if outcome:
-        held.outcome = outcome[:300]
-    done = save_next(held, by=by)
+    """Done, now, with a word on what came of it where there is one; what repeats comes again by this.
+
+    Raises `RefusedError`, `StaleError`.
+    """
+    done = _complete(task, by=by, outcome=outcome, version=version)
     refresh_last_action([done.account_id])
+    follow_tasks([done])
     return done
 
 
 @transaction.atomic
 def reopen_task(*, by: User, task: Task, version: int | None = None) -> Task:
-    """Open again, after done or cancelled. Raises `RefusedError`, `StaleError`."""
+    """Open again, after done or cancelled; the next one of what repeats goes, where nobody has touched it.
+
+    Raises `RefusedError`, `StaleError`.
+    """
     held = _ready(task, Action.REOPEN, version)
     held.done_at, held.done_by = None, None
     again = save_next(held, by=by)
+    take_back_next(task=again)
     refresh_last_action([again.account_id])
     return again
 
@@ -101,8 +113,14 @@ def snooze_task(*, by: User, task: Task, until: dt.datetime | None, version: int
 
 @transaction.atomic
 def cancel_task(*, by: User, task: Task, version: int | None = None) -> Task:
-    """Given up without being done; it stays in the history. Raises `RefusedError`, `StaleError`."""
-    return save_next(_ready(task, Action.CANCEL, version), by=by)
+    """Given up without being done; it stays in the history, and what repeats comes again.
+
+    Raises `RefusedError`, `StaleError`.
+    """
+    cancelled = save_next(_ready(task, Action.CANCEL, version), by=by)
+    make_next(by=by, task=cancelled)
+    follow_tasks([cancelled])
+    return cancelled
 
 
 @transaction.atomic
@@ -112,12 +130,13 @@ def edit_task(*, by: User, task: Task, fields: TaskFields, version: int | None =
     Raises `RefusedError` for a task that is not open, `StaleError` where somebody else wrote since `version`.
     """
     held = _ready(task, Action.EDIT, version)
-    before: dict[str, Any] = {name: getattr(held, name) for name in fields if name != "assignees"}
-    for name, value in fields.items():
-        if name != "assignees":
-            setattr(held, name, value)
+    plain = {name: value for name, value in fields.items() if name not in ("assignees", "repeats")}
+    before: dict[str, Any] = {name: getattr(held, name) for name in plain}
+    for name, value in plain.items():
+        setattr(held, name, value)
     if "assignees" in fields:
         before["assignees"] = _hand_to(held, fields["assignees"], by=by)
+    before |= _keep_rule(held, fields, by=by)
     return save_next(held, by=by), TaskFields(**before)  # type: ignore[typeddict-item]  # the keys are those of `fields`
 
 
@@ -132,7 +151,10 @@ def reassign_task(*, by: User, task: Task, assignees: Sequence[User], version: i
 @transaction.atomic
 def complete_tasks(*, by: User, tasks: Collection[Task]) -> list[Task]:
     """Those of the tasks that are open become done; gives them. The others stay as they are."""
-    return [complete_task(by=by, task=task) for task in _open(tasks)]
+    done = [_complete(task, by=by) for task in _open(tasks)]
+    refresh_last_action({task.account_id for task in done})
+    follow_tasks(done)
+    return done
 
 
 @transaction.atomic
@@ -149,9 +171,25 @@ def reassign_tasks(*, by: User, tasks: Collection[Task], assignee: User) -> list
 
 
 @transaction.atomic
+def snooze_tasks(*, by: User, tasks: Collection[Task], until: dt.datetime) -> list[Task]:
+    """Lets those of the tasks that are open sleep until a moment; gives them."""
+    return [snooze_task(by=by, task=task, until=until) for task in _open(tasks)]
+
+
+@transaction.atomic
 def move_tasks(*, by: User, tasks: Collection[Task], due_at: dt.datetime) -> list[Task]:
     """Makes those of the tasks that are open due at a moment; gives them."""
     return [edit_task(by=by, task=task, fields={"due_at": due_at})[0] for task in _open(tasks)]
+
+
+def _complete(task: Task, *, by: User, outcome: str = "", version: int | None = None) -> Task:
+    held = _ready(task, Action.COMPLETE, version)
+    held.done_at, held.done_by, held.snoozed_until = clock.now(), by, None
+    if outcome:
+        held.outcome = outcome[:300]
+    done = save_next(held, by=by)
+    make_next(by=by, task=done)
+    return done
 
 
 def _ready(task: Task, action: Action, version: int | None) -> Task:
@@ -178,6 +216,17 @@ def _hand_to(task: Task, assignees: Sequence[User], *, by: User) -> list[User]:
     task.assignees.set(assignees)
     _tell_assignees(task, [user for user in assignees if user not in before], by=by)
     return before
+
+
+def _keep_rule(task: Task, fields: TaskFields, *, by: User) -> dict[str, Rule | None]:
+    """Lets the rule follow what was edited; gives what it was, where it was named."""
+    rule = task.repeats.rule if task.repeats else None
+    if "repeats" in fields:
+        set_rule(by=by, task=task, rule=fields["repeats"])
+        return {"repeats": rule}
+    if rule is not None and task.due_at is None:
+        raise RefusedError("What repeats needs a day on which it is due.")
+    return {}
 
 
 def _tell_assignees(task: Task, users: Iterable[User], *, by: User | None) -> None:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.forms.fields import label_of
 from accounts.forms.snooze import SnoozeForm
-from accounts.forms.task import InlineTaskForm, NewTaskForm, TaskForm
+from accounts.forms.task import InlineTaskForm, NewTaskForm, TaskForm, repeat_initial
 from accounts.forms.task_bulk import BulkTaskForm
 from accounts.http import UserRequest
 from accounts.models import Account, Task
@@ -237,7 +237,8 @@ def _typed(before: TaskFields) -> dict[str, Any]:
     """What a task held, as its form takes it."""
     account, due_at = before["account"], before["due_at"]
     return {
-        **before,
+        **{name: value for name, value in before.items() if name != "repeats"},
+        **repeat_initial(before["repeats"]),
         "account": label_of(account) if account else "",
         "due_at": due_at.isoformat() if due_at else "",
         "assignees": [person.pk for person in before["assignees"]],

@@ -13,17 +13,34 @@ from django.views.decorators.http import require_safe
 
 from accounts.domain.tasks import due_group
 from accounts.forms.fields import label_of
+from accounts.forms.snooze import SNOOZES
 from accounts.forms.task import assignable
 from accounts.forms.task_filter import TaskFilterForm
 from accounts.http import UserRequest
 from accounts.models import Account, Task
-from accounts.queries.tasks import DONE, DUE, GROUPS, OPEN, SORTS, TaskFilter, task_counts, task_list
+from accounts.queries.task_load import DONE_DAYS as LOAD_DAYS
+from accounts.queries.task_load import team_loads
+from accounts.queries.tasks import (
+    BY_DUE,
+    DONE,
+    DUE,
+    GROUPS,
+    OPEN,
+    SORTS,
+    TaskFilter,
+    heading_counts,
+    section_of,
+    task_counts,
+    task_list,
+)
 from cs_workspace.common import clock
+from cs_workspace.common.access import leads_only
 from cs_workspace.common.fragments import render_page
+from cs_workspace.common.headings import Heading, heading_of
 from cs_workspace.common.paging import CountedPaginator
 from cs_workspace.common.sending import Cell, send_csv
 
-PAGE = 50
+PAGE = 25
 SUGGESTIONS = 8
 HEADER = ("Task", "Account", "Due", "Priority", "For", "Status", "Origin", "Details", "Done", "Outcome")
 KEYS = {group: key for key, group in DUE.items()}
@@ -38,16 +55,6 @@ class Section:
     tasks: list[Task]
 
 
-@dataclass(frozen=True)
-class Heading:
-    """The head of a column by which the list can be sorted: the sort it leads to, and how it is now (for aria-sort)."""
-
-    key: str
-    label: str
-    sort: str
-    sorted: str
-
-
 @require_safe
 def tasks(request: UserRequest) -> HttpResponse:
     """The tasks of the user, or of their team, by when they are due."""
@@ -57,11 +64,13 @@ def tasks(request: UserRequest) -> HttpResponse:
     counts = task_counts(request.user, wanted)
     listed = task_list(request.user, wanted)
     page = CountedPaginator(listed, PAGE, count=counts[wanted.group]).get_page(request.GET.get("page"))
+    found = list(page.object_list)
     context = {
         "form": form,
         "wanted": wanted,
         "page": page,
-        "sections": _sections(list(page.object_list), wanted, counts),
+        "sections": _sections(request, found, wanted, counts),
+        "snoozes": SNOOZES,
         "groups": [(key, label, counts[key]) for key, label in GROUPS.items()],
         "is_done": wanted.group == DONE,
         "account_label": label_of(wanted.account) if wanted.account else request.GET.get("account", ""),
@@ -83,6 +92,16 @@ def export(request: UserRequest) -> HttpResponseBase:
 
 
 @require_safe
+@leads_only
+def team(request: UserRequest) -> HttpResponse:
+    """Who of the team has how much to do, and how much of it is late."""
+    loads = team_loads(request.user)
+    page = CountedPaginator(loads, PAGE, count=len(loads)).get_page(request.GET.get("page"))
+    context = {"page": page, "done_days": LOAD_DAYS}
+    return render_page(request, "accounts/task_load.html", context, partial="rows")
+
+
+@require_safe
 def account_options(request: UserRequest) -> HttpResponse:
     """Accounts that a form may mean, as suggestions of its field."""
     text = request.GET.get("account", "")[:100]
@@ -91,10 +110,16 @@ def account_options(request: UserRequest) -> HttpResponse:
     return render(request, "accounts/account_options.html", {"options": options})
 
 
-def _sections(found: list[Task], wanted: TaskFilter, counts: dict[str, int]) -> list[Section]:
-    """The tasks of a page under the headings of when they are due, where the list is in that order."""
-    if not found or wanted.group != OPEN or wanted.sort != "due" or wanted.descending:
-        return [Section("", 0, found)] if found else []
+def _sections(request: UserRequest, found: list[Task], wanted: TaskFilter, counts: dict[str, int]) -> list[Section]:
+    """The tasks of a page under their headings; those of when they are due only where the list is in that order."""
+    if not found:
+        return []
+    if wanted.by != BY_DUE:
+        heads = [(head, list(tasks)) for head, tasks in groupby(found, key=lambda task: section_of(task, wanted))]
+        numbers = heading_counts(request.user, wanted, {key for (key, _), _ in heads})
+        return [Section(label, numbers.get(key, len(tasks)), tasks) for (key, label), tasks in heads]
+    if wanted.group != OPEN or wanted.sort != "due" or wanted.descending:
+        return [Section("", 0, found)]
     now = timezone.localtime(clock.now())
     return [
         Section(group.value, counts[KEYS[group]], list(tasks))
@@ -103,10 +128,7 @@ def _sections(found: list[Task], wanted: TaskFilter, counts: dict[str, int]) -> 
 
 
 def _heading(key: str, wanted: TaskFilter) -> Heading:
-    is_current = wanted.sort == key
-    words = "descending" if wanted.descending else "ascending"
-    sort = f"-{key}" if is_current and not wanted.descending else key
-    return Heading(key, key.capitalize(), sort, words if is_current else "")
+    return heading_of(key, key.capitalize(), sort=wanted.sort, descending=wanted.descending)
 
 
 def _without_page(data: QueryDict) -> str:
