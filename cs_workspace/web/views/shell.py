@@ -8,6 +8,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import UserRequest
+from accounts.models import CalendarFeed
 from accounts.services.notifying import release_held
 from cs_workspace.common.fragments import render_page
 from cs_workspace.common.toasts import toast
@@ -58,5 +59,5 @@ def own_settings(request: UserRequest) -> HttpResponse:
         toast(request, "Your settings are saved")
         return redirect("settings")
     demo = Workspace.current() if request.user.is_admin and not request.user.read_only else None
-    context = {"form": form, "demo": demo}
+    context = {"form": form, "demo": demo, "feed": CalendarFeed.objects.filter(user=request.user).first()}
     return render(request, "web/settings.html", context, status=422 if form.errors else 200)
