@@ -7,7 +7,8 @@ from django.db.models import Count, IntegerField, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from accounts.models import Account, Notification, Task, User
+from accounts.domain.onboarding import Standing
+from accounts.models import Account, Notification, Onboarding, SuccessPlan, Task, User
 from cs_workspace.common import clock
 from health.models import Alert, Disagreement
 
@@ -33,11 +34,11 @@ def frame_of(user: User, path: str) -> dict[str, Any]:
         ("Disagreements", "apart", "health:disagreements", counts["disagreements"]),
         ("Alerts", "alerts", "health:alerts", counts["alerts"]),
         ("Tasks", "tasks", "accounts:tasks", counts["tasks"]),
-    ]
         ("Onboarding", "onboarding", "accounts:onboarding", counts["onboarding"]),
         ("Playbooks", "playbook", "accounts:playbooks", None),
         ("Requests", "requests", "accounts:feature-requests", None),
         ("Plans", "plan", "accounts:plans", counts["plans"]),
+    ]
     return {
         "nav": [
             NavItem(label, icon, url := reverse(name), count, _is_current(url, path))
@@ -56,6 +57,8 @@ def _counts(user: User) -> dict[str, int]:
         "disagreements": accounts.filter(pk__in=Disagreement.objects.filter(seen_at=None).values("account")),
         "alerts": Alert.objects.visible_to(user).loud(now=now),
         "tasks": Task.objects.assigned_to([user.pk]).open(now=now),
+        "onboarding": Onboarding.objects.visible_to(user).running().standing(Standing.STUCK, today=clock.today()),
+        "plans": SuccessPlan.objects.visible_to(user).of_customers().review_due(today=clock.today()),
         "unread": Notification.objects.visible_to(user).unread(),
     }
     # A prefix, as some of the names are relations of a user.
