@@ -29,6 +29,7 @@ from accounts.registries import (
 from cs_workspace.common import clock
 from cs_workspace.common.templatetags.ui import spark
 from health.domain.judgement import PULSE_LABELS
+from health.domain.signals import KINDS
 from health.models import Alert, Tier
 from health.models.scorecard import ScorecardVersion
 from health.queries import judgement
@@ -36,6 +37,8 @@ from health.queries.beside import beside_score, shown_beside
 from health.queries.health import Point, sparklines
 from health.queries.health_panel import health_panel
 from health.queries.marks import register_marks
+from health.queries.onboarding import register_onboarding
+from health.queries.signals import open_signals
 from health.queries.timeline_sources import register_timeline
 from health.templatetags.judgement import pulse_cell
 
@@ -56,13 +59,21 @@ def register() -> None:
     add_panel(Panel("signals", "main", 12, "components/_later.html", _signals_later))
     add_panel(Panel("engagement", "main", 15, "components/_later.html", _engagement_later))
     add_panel(Panel("usage", "main", 30, "components/_later.html", _usage_later))
+    add_panel(Panel("training", "side", 45, "components/_later.html", _training_later))
     add_panel(Panel("pulse-mark", "marks", 10, "health/_pulse_mark.html", _pulse_mark, judgement.beside_account))
     add_panel(Panel("judgement", "beside", 10, "components/_later.html", _judgement_later))
     add_book_column(BookColumn("pulse", "Pulse", load=judgement.pulses_of, draw=pulse_cell, standard=False))
     add_book_filter(BookFilter("pulse", "CSM pulse", PULSE_CHOICES, judgement.pulse_condition))
     add_book_column(BookColumn("spark", "90 days", load=_sparklines, draw=spark))
     add_next_actions("alerts", _advised)
+    add_task_cause(TaskCause("alert", "Alert", lambda _task, key: reverse("health:alert", args=[key])))
+    add_task_cause(TaskCause("churn-risk", "Churn signals", lambda task, _key: _signals_of(task)))
     set_tier_labels(_tier_labels)
+    _register_palette()
+
+
+def _register_palette() -> None:
+    """The pages of judgement."""
     add_palette_item(PaletteItem("At risk", "health:at_risk", keywords="queue revenue churn critical", keys="g r"))
     add_palette_item(
         PaletteItem("Disagreements", "health:disagreements", keywords="signals apart pulse judgement", keys="g d")
@@ -88,12 +99,6 @@ def register() -> None:
     )
 
 
-def _health_panel(account: Account, user: User) -> dict[str, Any]:
-    return {"panel": health_panel(account)} | shown_beside(account)
-
-
-def _pulse_mark(account: Account, user: User) -> dict[str, Any]:
-    return {"shown": judgement.shown_beside(account)}
 def _register_playbooks() -> None:
     """What sets playbooks off here, and what their conditions can ask of judgement."""
     add_playbook_trigger(
@@ -139,6 +144,12 @@ def _signals_of(task: Task) -> str:
     return reverse("health:account-signals", args=[task.account_id])
 
 
+def _health_panel(account: Account, user: User) -> dict[str, Any]:
+    return {"panel": health_panel(account)} | shown_beside(account)
+
+
+def _pulse_mark(account: Account, user: User) -> dict[str, Any]:
+    return {"shown": judgement.shown_beside(account)}
 
 
 def _judgement_later(account: Account, user: User) -> dict[str, Any]:
@@ -162,6 +173,11 @@ def _engagement_later(account: Account, user: User) -> dict[str, Any] | None:
 
 def _usage_later(account: Account, user: User) -> dict[str, Any]:
     return {"id": "usage", "title": "Usage", "url": reverse("health:account-usage", args=[account.pk])}
+
+
+def _training_later(account: Account, user: User) -> dict[str, Any]:
+    url = reverse("health:account-training", args=[account.pk])
+    return {"id": "training", "title": "Training and events", "url": url}
 
 
 def _sparklines(account_ids: Sequence[int]) -> dict[int, list[Point]]:

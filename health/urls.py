@@ -15,6 +15,7 @@ from health.views import (
     overrides,
     runs,
     signals,
+    training,
 )
 
 app_name = "health"
@@ -62,6 +63,14 @@ urlpatterns: list[URLPattern] = [
     path("health/churn-model/train/", churn.train, name="train-churn-model"),
     path("health/churn-model/use/", churn.use, name="use-churn-model"),
     path("health/churn-model/stop/", churn.stop, name="stop-churn-model"),
+    path("accounts/<int:pk>/training/", training.panel, name="account-training"),
+    path("accounts/<int:pk>/training/assign/", training.assign, name="training-assign"),
+    path("accounts/<int:pk>/training/complete/", training.complete, name="training-complete"),
+    path("accounts/<int:pk>/training/reopen/", training.reopen, name="training-reopen"),
+    path("accounts/<int:pk>/training/withdraw/", training.withdraw, name="training-withdraw"),
+    path("accounts/<int:pk>/events/new/", training.event_new, name="event-new"),
+    path("accounts/<int:pk>/events/remove/", training.events_remove, name="events-remove"),
+    path("training/courses/", training.course_options, name="course-options"),
     path("health/metrics/", definitions.metrics, name="metrics"),
     path("health/coverage/", definitions.scored, name="coverage"),
     path("health/recompute/", runs.recompute_all, name="recompute-all"),
