@@ -196,6 +196,11 @@ class FirstValue:
             return False
         return True if self.is_reached else None
 
+    @property
+    def left(self) -> int:
+        """Days until it is due; 0 on the last of them."""
+        return max(0, self.target - self.days)
+
 
 def first_value_of(
     *, started_on: dt.date, reached_on: dt.date | None, within: dt.timedelta, until: dt.date
