@@ -18,12 +18,16 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Dialog:
-    """What stands around a form. `archive` is the address that takes the record out of sight, empty for none."""
+    """What stands around a form, and the template of its `body`.
+
+    `archive` is the address that takes the record out of sight, empty for none; `template` another frame.
+    """
 
     title: str
     account: Account
     button: str = "Save"
     archive: str = ""
+    body: str = "accounts/_dialog_fields.html"
     template: str = "accounts/dialog.html"
 
 

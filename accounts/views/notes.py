@@ -23,7 +23,7 @@ def new(request: UserRequest, pk: int) -> HttpResponse:
     """Asks for a note, with an outline on demand, and writes it down."""
     account = get_account_for(request.user, pk)
     form = NewNoteForm(sent(request))
-    dialog = Dialog("Add a note", account, "Add note", template="accounts/note.html")
+    dialog = Dialog("Add a note", account, "Add note", body="accounts/_note_fields.html")
     asked: QueryDict = request.POST if request.method == "POST" else request.GET
     if "outline" in asked:
         return show(request, dialog, form.with_outline(asked.get("outline", "")))
@@ -46,7 +46,7 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
     note = _note(request, pk)
     form = NoteForm(sent(request), record=note)
     archive = reverse("accounts:note-archive", args=[pk])
-    dialog = Dialog("Note", note.account, archive=archive, template="accounts/note.html")
+    dialog = Dialog("Note", note.account, archive=archive, body="accounts/_note_fields.html")
     if request.method != "POST":
         return show(request, dialog, form)
     _, status = attempt(

@@ -94,7 +94,7 @@ def override(request: UserRequest, pk: int) -> HttpResponse:
             undo = reverse("health:end-override", args=[done.pk])
             toast(request, f"{account.name}: {done.label} until {done.until:%d %b}", undo=undo)
             return answer(request, *TIER_EVENTS, to=_home(account), close=True)
-    dialog = Dialog("Override the tier", account, button="Override", template="health/override.html")
+    dialog = Dialog("Override the tier", account, button="Override", body="health/_override_fields.html")
     return show(request, dialog, form, status, skipped=unscored_because(account), current=live_override(account))
 
 

@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.template import Context, Template
+from django.test import RequestFactory
 
 from cs_workspace.common.templatetags import ui
 
@@ -75,3 +77,14 @@ def test_what_a_person_typed_is_escaped_in_a_chip() -> None:
 
 def test_a_change_in_percent_has_its_sign():
     assert [ui.signed_percent(value) for value in (0.125, -0.3, 0.0, None)] == ["+12 %", "−30 %", "0 %", "—"]
+
+
+def test_a_chip_leads_to_the_first_page_of_its_rows_and_keeps_the_other_filters(rf: RequestFactory) -> None:
+    context = Context({"request": rf.get("/", {"q": "halden & co", "only": "all", "page": "3"})})
+    drawn = Template('{% load ui %}{% chips "only" choices "due" %}')
+    context["choices"] = [("all", "All", 1200), ("due", "Due", 4)]
+    html = drawn.render(context)
+    assert 'href="?q=halden+%26+co&amp;only=due" aria-current="true"' in html
+    assert html.count("aria-current") == 1
+    assert ">All <b>1,200</b>" in html
+    assert "page" not in html

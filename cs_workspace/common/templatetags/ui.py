@@ -1,7 +1,7 @@
 """The words and shapes that all pages share: money, days, tiers, small charts."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -165,6 +165,30 @@ def ring(value: float | Decimal | None, rank: int | None, label: str = "") -> Sa
         arc if filled else "",
         score(value),
     )
+
+
+@register.inclusion_tag("components/_chips.html", takes_context=True)
+def chips(
+    context: template.Context, name: str, choices: Iterable[tuple[str, str, int]], current: str
+) -> dict[str, Any]:
+    """The choices of a filter as chips: each a key, a label and how many rows it shows.
+
+    The address of each sets `name` to its key and keeps the other filters; it leads to the first page.
+    """
+    shown = []
+    for key, label, count in choices:
+        query = context["request"].GET.copy()
+        query[name] = key
+        query.pop("page", None)
+        chip = {
+            "key": key,
+            "label": label,
+            "count": count,
+            "url": f"?{query.urlencode()}",
+            "is_current": key == current,
+        }
+        shown.append(chip)
+    return {"chips": shown}
 
 
 @register.simple_tag
