@@ -2,7 +2,7 @@
 
 Linear pace: the value is expected to move evenly from the baseline, on the day the objective began, to the target, on
 the day it is due. An objective is on track while the share of the way that is done lags behind the share that is due by
-at most `GRACE`. What has not been measured yet stands at its baseline. `Objective.objects.with_standing` says the same
+at most `GRACE`. What has not been measured yet stands at its baseline. `standing_case` beside the model says the same
 in SQL; a test holds the two together.
 """
 
@@ -131,6 +131,15 @@ def next_review(after: dt.date) -> dt.date:
     month = after.month - 1 + MONTHS_BETWEEN_REVIEWS
     year, month = after.year + month // 12, month % 12 + 1
     return dt.date(year, month, min(after.day, calendar.monthrange(year, month)[1]))
+
+
+def in_words(value: Decimal | None, unit: str = "") -> str:
+    """1,250.5 h: a number without the zeros that say nothing; an em dash where it is not known."""
+    if value is None:
+        return "—"
+    text = f"{abs(value):,.4f}".rstrip("0").rstrip(".")
+    sign = "−" if value < 0 and text != "0" else ""
+    return f"{sign}{text} {unit}".rstrip()
 
 
 def _gained(aim: Aim, current: Decimal | None) -> Decimal:

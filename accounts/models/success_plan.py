@@ -1,7 +1,7 @@
 """Success plans: what a customer wants to achieve, how far they are, and what it was worth to them."""
 
 import datetime as dt
-from typing import Any, ClassVar
+from typing import Any
 
 import pghistory
 from django.db import models
@@ -99,7 +99,7 @@ class PlanPartQuerySet(models.QuerySet[Any]):
 class PlanPart(Timed, Versioned):
     """One entry of a plan; `EDITABLE` are the fields that people fill in, and that a step back in history restores."""
 
-    EDITABLE: ClassVar[tuple[str, ...]]
+    EDITABLE: tuple[str, ...]
     plan: models.ForeignKey[SuccessPlan, SuccessPlan]
     plan_id: int
 
@@ -111,16 +111,9 @@ class PlanPart(Timed, Versioned):
         abstract = True
 
 
-class ObjectiveQuerySet(PlanPartQuerySet):
-    """Conditions over objectives."""
-
-    def with_standing(self, today: dt.date) -> "ObjectiveQuerySet":
-        """Says of each as `standing` what `accounts.domain.success_plans.standing_of` says."""
-        return self.annotate(standing=standing_case(today))
-
-
 def standing_case(today: dt.date, prefix: str = "") -> Case:
-    """`standing_of` in SQL; `prefix` leads to the objective, as "objectives__" does from a plan."""
+    """`accounts.domain.success_plans.standing_of` in SQL, for lists; `prefix` leads to the objective, as "objectives__"
+    does from a plan."""
     baseline, target = F(f"{prefix}baseline"), F(f"{prefix}target")
     began_on, due_on = F(f"{prefix}began_on"), F(f"{prefix}due_on")
     moved = Coalesce(F(f"{prefix}current"), baseline) - baseline
@@ -164,8 +157,6 @@ class Objective(PlanPart):
     due_on = models.DateField()
     current = models.DecimalField(max_digits=16, decimal_places=4, null=True, blank=True, editable=False)
     measured_on = models.DateField(null=True, blank=True, editable=False)
-
-    objects = ObjectiveQuerySet.as_manager()
 
     class Meta:
         ordering = ["due_on", "pk"]

@@ -4,10 +4,11 @@ from typing import TypeVar
 
 import pghistory
 
-from accounts.models import Contact, Note, Task, Touch, User
+from accounts.models import User
+from cs_workspace.common.models import Versioned
 from cs_workspace.common.refusals import StaleError
 
-V = TypeVar("V", Task, Note, Touch, Contact)
+V = TypeVar("V", bound=Versioned)
 
 
 def locked(record: V, *, version: int | None = None) -> V:
@@ -19,6 +20,13 @@ def locked(record: V, *, version: int | None = None) -> V:
     if version is not None and held.version != version:
         raise StaleError(held, by=last_writer(held))
     return held
+
+
+def save_first(record: V, *, by: User | None) -> V:
+    """Saves a new record; its history says by whom, also outside of a request."""
+    with pghistory.context(**({"user": by.pk} if by else {})):
+        record.save(force_insert=True)
+    return record
 
 
 def save_next(record: V, *, by: User | None) -> V:

@@ -1,9 +1,10 @@
 """Every address of the workspace, walked as those who may not see what lies behind it.
 
-A new address fails here until it is named in exactly one of three places:
+A new address fails here until it is named in exactly one of four places:
 - `OBJECTS`: its path names a record. The builder gives the path's arguments for a record on `cast.account`, and
   whoever does not see that account gets 404, by GET and by POST.
 - `LISTS`: it shows records without naming one. Outsiders get the page, and nothing of `cast.account` on it.
+- `KEYS`: its path holds a secret, and whoever has that may read, with a login or without.
 - `OPEN`: it shows and changes nobody's records but one's own; the reason stands beside it.
 The admin is left out by rule: nobody but admins, who see everything, enters it.
 """
@@ -16,7 +17,11 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts.models import User
+from accounts.models import FeatureRequest, User
+from accounts.queries import onboarding_share
+from accounts.queries.plan_share import token_of
+from accounts.services.calendar_feed import make_feed
+from accounts.services.feature_requests import move_on
 from tests import factories as make
 from tests.cast import Cast, logged_in
 
@@ -31,6 +36,27 @@ def record(name: str, factory: type, **fields: Any) -> Builder:
 def told_to_the_owner(cast: Cast) -> dict[str, Any]:
     """Path arguments that name a notification of the owner, about the account."""
     return {"pk": make.NotificationFactory(user=cast.owner, account=cast.account).pk}
+
+
+def of_a_plan(**arguments: Any) -> Builder:
+    """Path arguments that name the account, which has a plan."""
+
+    def build(cast: Cast) -> dict[str, Any]:
+        make.SuccessPlanFactory(account=cast.account)
+        return {"pk": cast.account.pk} | arguments
+
+    return build
+
+
+def asked_for(cast: Cast) -> dict[str, Any]:
+    """Path arguments that name a feature request, which all may read, that the account asked for."""
+    return {"pk": make.FeatureAskFactory(account=cast.account, words=f"{cast.account} needs it").request_id}
+
+
+def moved_on(cast: Cast) -> dict[str, Any]:
+    """Path arguments that name the latest step of such a request."""
+    request = FeatureRequest.objects.get(**asked_for(cast))
+    return {"pk": move_on(by=cast.owner, request=request, status="planned").pk}
 
 
 OBJECTS: dict[str, Builder] = {
@@ -63,10 +89,49 @@ OBJECTS: dict[str, Builder] = {
     "accounts:note-restore": record("pk", make.NoteFactory),
     "accounts:contact-new": lambda cast: {"pk": cast.account.pk},
     "accounts:contact-edit": record("pk", make.ContactFactory),
+    "accounts:contact-place": record("pk", make.ContactFactory),
+    "accounts:contact-move": record("pk", make.ContactFactory),
     "accounts:contact-left": record("pk", make.ContactFactory),
     "accounts:contact-back": record("pk", make.ContactFactory),
     "accounts:contact-archive": record("pk", make.ContactFactory),
     "accounts:contact-restore": record("pk", make.ContactFactory),
+    "accounts:account-plan": lambda cast: {"pk": cast.account.pk},
+    "accounts:plan-start": lambda cast: {"pk": cast.account.pk},
+    "accounts:plan-history": of_a_plan(),
+    "accounts:plan-pdf": of_a_plan(),
+    "accounts:plan-part-new": of_a_plan(kind="risks"),
+    "accounts:plan-edit": record("pk", make.SuccessPlanFactory),
+    "accounts:plan-archive": record("pk", make.SuccessPlanFactory),
+    "accounts:plan-restore": record("pk", make.SuccessPlanFactory),
+    "accounts:plan-review": record("pk", make.SuccessPlanFactory),
+    "accounts:plan-share": record("pk", make.SuccessPlanFactory),
+    "accounts:plan-review-archive": record("pk", make.PlanReviewFactory),
+    "accounts:plan-share-revoke": record("pk", make.PlanShareFactory),
+    "accounts:plan-part": lambda cast: {"kind": "roi", "pk": make.RoiRecordFactory(account=cast.account).pk},
+    "accounts:plan-part-back": lambda cast: {"kind": "risks", "pk": make.PlanRiskFactory(account=cast.account).pk},
+    "accounts:plan-part-archive": lambda cast: {
+        "kind": "use-cases",
+        "pk": make.UseCaseFactory(account=cast.account).pk,
+    },
+    "accounts:plan-part-restore": lambda cast: {
+        "kind": "milestones",
+        "pk": make.MilestoneFactory(account=cast.account).pk,
+    },
+    "accounts:objective-measure": record("pk", make.ObjectiveFactory),
+    "accounts:measured-value-archive": record("pk", make.MeasuredValueFactory),
+    "accounts:measured-value-restore": record("pk", make.MeasuredValueFactory),
+    "accounts:account-onboarding": lambda cast: {"pk": cast.account.pk},
+    "accounts:onboarding-start": lambda cast: {"pk": cast.account.pk},
+    "accounts:onboarding-move": record("pk", make.OnboardingFactory),
+    "accounts:onboarding-move-back": record("pk", make.OnboardingFactory),
+    "accounts:onboarding-complete": record("pk", make.OnboardingFactory),
+    "accounts:onboarding-cancel": record("pk", make.OnboardingFactory),
+    "accounts:onboarding-resume": record("pk", make.OnboardingFactory),
+    "accounts:onboarding-share": record("pk", make.OnboardingFactory),
+    "accounts:onboarding-share-revoke": record("pk", make.OnboardingShareFactory),
+    "accounts:onboarding-tick": record("pk", make.OnboardingStepFactory),
+    "accounts:onboarding-skip": record("pk", make.OnboardingStepFactory),
+    "accounts:onboarding-reopen": record("pk", make.OnboardingStepFactory),
     "accounts:task-edit": record("pk", make.TaskFactory),
     "accounts:task-row": record("pk", make.TaskFactory),
     "accounts:task-done": record("pk", make.TaskFactory),
@@ -74,6 +139,13 @@ OBJECTS: dict[str, Builder] = {
     "accounts:task-snooze": record("pk", make.TaskFactory),
     "accounts:task-wake": record("pk", make.TaskFactory),
     "accounts:task-cancel": record("pk", make.TaskFactory),
+    "accounts:task-stop": record("pk", make.TaskFactory),
+    "accounts:task-repeat": record("pk", make.TaskFactory),
+    "accounts:account-features": lambda cast: {"pk": cast.account.pk},
+    "accounts:account-feature-new": lambda cast: {"pk": cast.account.pk},
+    "accounts:feature-ask-edit": record("pk", make.FeatureAskFactory),
+    "accounts:feature-ask-remove": record("pk", make.FeatureAskFactory),
+    "accounts:feature-ask-restore": record("pk", make.FeatureAskFactory, removed=True),
     "health:account-panel": lambda cast: {"pk": cast.account.pk},
     "health:account-judgement": lambda cast: {"pk": cast.account.pk},
     "health:judge": lambda cast: {"pk": cast.account.pk},
@@ -85,6 +157,13 @@ OBJECTS: dict[str, Builder] = {
     "health:see-disagreements": lambda cast: {"pk": cast.account.pk},
     "health:account-engagement": lambda cast: {"pk": cast.account.pk},
     "health:account-usage": lambda cast: {"pk": cast.account.pk},
+    "health:account-training": lambda cast: {"pk": cast.account.pk},
+    "health:training-assign": lambda cast: {"pk": cast.account.pk},
+    "health:training-complete": lambda cast: {"pk": cast.account.pk},
+    "health:training-reopen": lambda cast: {"pk": cast.account.pk},
+    "health:training-withdraw": lambda cast: {"pk": cast.account.pk},
+    "health:event-new": lambda cast: {"pk": cast.account.pk},
+    "health:events-remove": lambda cast: {"pk": cast.account.pk},
     "health:account-churn": lambda cast: {"pk": cast.account.pk},
     "health:account-history": lambda cast: {"pk": cast.account.pk},
     "health:account-state": lambda cast: {"pk": cast.account.pk},
@@ -120,7 +199,21 @@ LISTS: dict[str, Builder | None] = {
     "accounts:account-options": None,
     "accounts:tasks": None,
     "accounts:tasks-export": None,
+    "accounts:plans": None,
+    "accounts:onboarding": None,
+    "accounts:onboarding-export": None,
     "accounts:tasks-bulk": None,
+    "accounts:tasks-team": None,
+    "accounts:feature-requests": None,
+    "accounts:feature-requests-export": None,
+    "accounts:feature-request-options": None,
+    "accounts:feature-request": asked_for,
+    "accounts:feature-request-edit": asked_for,
+    "accounts:feature-request-status": asked_for,
+    "accounts:feature-request-merge": asked_for,
+    "accounts:feature-request-unmerge": asked_for,
+    "accounts:feature-ask-new": asked_for,
+    "accounts:feature-step-undo": moved_on,
     "today": None,
     "accounts:notifications": None,
     "health:at_risk": None,
@@ -139,10 +232,23 @@ LISTS: dict[str, Builder | None] = {
     "nav-counts": None,
 }
 
+# Their own tests try expiry, revocation and what else may leak.
+KEYS: dict[str, Builder] = {
+    "accounts:calendar-feed": lambda cast: {"token": make_feed(by=cast.owner)},
+    "accounts:shared-onboarding": lambda cast: {
+        "token": onboarding_share.token_of(make.OnboardingShareFactory(account=cast.account))
+    },
+    "accounts:shared-plan": lambda cast: {"token": token_of(make.PlanShareFactory(account=cast.account))},
+    "accounts:shared-plan-pdf": lambda cast: {"token": token_of(make.PlanShareFactory(account=cast.account))},
+}
+
 OPEN: dict[str, str] = {
     "accounts:playbook-new": "writes a playbook, which is everybody's; refuses all but admins",
     "accounts:view-new": "keeps a view of one's own; shows only the fields of the form",
     "accounts:task-new": "makes a task of one's own; an account named by it must be seen",
+    "accounts:feature-request-new": "writes down what the product lacks, which all may read; shows only the form",
+    "accounts:calendar-make": "makes the address of one's own calendar",
+    "accounts:calendar-revoke": "revokes the address of one's own calendar",
     "accounts:note-preview": "draws the text that one sends, and reads nothing",
     "accounts:read-notifications": "marks one's own notifications as seen",
     "login": "the door itself",
@@ -158,12 +264,13 @@ OPEN: dict[str, str] = {
     "health:stop-churn-model": "lets the tier table count; refuses all but admins",
     "health:recompute-all": "starts a run and shows nothing; refuses all but those who see everything",
     "health:recompute-book": "starts a run over one's own book",
+    "health:course-options": "names of courses, which are everybody's",
     "health:metrics": "definitions, which are everybody's",
     "health:coverage": "refuses all but those who see everything",
 }
 
 # Those that answer without a session; everything else sends to the login.
-PUBLIC = {"login", "theme", "healthz", "readyz", "health:account-state"}
+PUBLIC = {*KEYS, "login", "theme", "healthz", "readyz", "health:account-state"}
 
 
 def patterns(resolver: URLResolver | None = None, prefix: str = "", route: str = "") -> Iterator[tuple[str, str]]:
@@ -184,7 +291,7 @@ NAMED_IN_PATH = {name for name, route in ADDRESSES if "<" in route or "(?P" in r
 
 def arguments(name: str, cast: Cast) -> dict[str, Any]:
     """Path arguments of an address; for a list those of its builder, if it needs any."""
-    builder = OBJECTS.get(name) or LISTS.get(name)
+    builder = OBJECTS.get(name) or LISTS.get(name) or KEYS.get(name)
     return builder(cast) if builder else {}
 
 
@@ -208,11 +315,11 @@ def test_every_address_has_a_name():
 
 
 def test_every_address_is_covered_in_one_place_and_no_entry_is_stale():
-    covered = [*OBJECTS, *LISTS, *OPEN]
+    covered = [*OBJECTS, *LISTS, *KEYS, *OPEN]
     missing = sorted(set(NAMES) - set(covered))
     assert not missing, (
         f"These addresses are new here: {missing}. Add each to OBJECTS (its path names a record), LISTS (it shows "
-        f"records) or OPEN (it has none), in {__file__}."
+        f"records), KEYS (its path is a secret) or OPEN (it has none), in {__file__}."
     )
     stale = sorted(set(covered) - set(NAMES))
     assert not stale, f"These entries name no address any more; remove them: {stale}"
@@ -281,13 +388,24 @@ def test_without_a_session_every_address_leads_to_the_login(name: str, cast: Cas
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(OBJECTS))
 def test_a_key_of_no_record_is_not_found_either(name: str, cast: Cast):
-    numbers = {key: 9_000_000_000 for key, value in OBJECTS[name](cast).items() if isinstance(value, int)}
+    given = OBJECTS[name](cast)
+    numbers = {key: 9_000_000_000 for key, value in given.items() if isinstance(value, int)}
     if not numbers:
         pytest.skip("its path names the record by another key")
-    url = reverse(name, kwargs=OBJECTS[name](cast) | numbers)
+    url = reverse(name, kwargs=given | numbers)
     client = logged_in(cast.admin)
     got = [ask(client, method, url).status_code for method in ("get", "post")]
     assert set(got) <= {404, 405}, f"{url} answers {got}"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(KEYS))
+def test_a_secret_that_was_changed_opens_nothing(name: str, cast: Cast, client: Client):
+    given = KEYS[name](cast)
+    assert client.get(reverse(name, kwargs=given)).status_code == 200
+    for key, value in given.items():
+        for wrong in (f"{value}a", value[:-1], value[::-1], "x"):
+            assert client.get(reverse(name, kwargs=given | {key: wrong})).status_code == 404, wrong
 
 
 def test_only_admins_enter_the_admin(cast: Cast):
