@@ -190,11 +190,8 @@ def test_a_reading_sent_from_outside_stands_where_we_observe_nothing():
     assert reading("late_payments", seen) == 1
 
 
-# What later floors will observe: reviews, success plans, renewals.
-NOT_READ_YET = [
-    ("review_participation", 1.0), ("goals_achieved_share", 0.5), ("goals_standing", 2.0), ("goals_defined", 4.0),
-    ("roi_documented", 0.0), ("outcome_evidence", 1.0), ("contraction_risk", 1.0), ("renewal_budget_confirmed", 1.0),
-]  # fmt: skip
+# What later floors will observe: reviews, renewals.
+NOT_READ_YET = [("review_participation", 1.0), ("contraction_risk", 1.0), ("renewal_budget_confirmed", 1.0)]
 
 
 def test_all_other_metrics_have_a_reader():
@@ -212,23 +209,23 @@ def test_what_nothing_observes_yet_is_used_as_it_is_sent(name, value):
 def test_a_higher_floor_may_register_a_reader_whose_observations_come_before_what_is_sent():
     seen, unseen = account(), account()
     for one in (seen, unseen):
-        sent(one, "goals_achieved_share", 3, 0.25)
+        sent(one, "contraction_risk", 3, 0.0)
 
-    @reads("goals_achieved_share")
-    def goals(asked):
+    @reads("contraction_risk")
+    def renewals(asked):
         return asked.rows(
-            "SELECT id, 0.75 AS goals_achieved_share FROM accounts_account WHERE id = ANY(%(ids)s) AND name = %(name)s",
+            "SELECT id, 1 AS contraction_risk FROM accounts_account WHERE id = ANY(%(ids)s) AND name = %(name)s",
             name=seen.name,
         )
 
     try:
-        assert reading("goals_achieved_share", seen) == 0.75
-        assert reading("goals_achieved_share", unseen) == 0.25
-        assert "goals_achieved_share" not in OF_PRODUCTS
-        with pytest.raises(ValueError, match="goals_achieved_share is read twice"):
-            reads("goals_achieved_share")(goals)
+        assert reading("contraction_risk", seen) == 1
+        assert reading("contraction_risk", unseen) == 0
+        assert "contraction_risk" not in OF_PRODUCTS
+        with pytest.raises(ValueError, match="contraction_risk is read twice"):
+            reads("contraction_risk")(renewals)
     finally:
-        del READERS["goals_achieved_share"]
+        del READERS["contraction_risk"]
 
 
 @pytest.mark.parametrize("value", [3.0, -1.0, 0.5])

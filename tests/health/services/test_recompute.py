@@ -222,7 +222,7 @@ def test_every_preset_judges_what_was_observed_as_the_engine_does(name):
     Scorecard.objects.filter(pk=install_preset(name).pk).update(is_default=True)
     accounts = [observed_account((number + 1) / 10) for number in range(10)]
     for one in accounts:
-        # What later floors observe is sent until they do.
+        # Without a plan or a review, what was sent about them holds.
         for metric in ("goals_achieved_share", "goals_standing", "review_participation"):
             MetricPointFactory(account=one, name=metric, day=ago(3), value=1)
     recompute(*accounts)
