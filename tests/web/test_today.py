@@ -18,6 +18,7 @@ from tests.factories import (
     ScorecardVersionFactory,
     SegmentFactory,
     SnapshotFactory,
+    SuccessPlanFactory,
     TaskFactory,
     TouchFactory,
     day,
@@ -90,26 +91,64 @@ def test_renewals_within_ninety_days_are_on_the_list(cast, days, text):
 
 
 @pytest.mark.parametrize(
+    ("days", "text"),
+    [(0, "Review of the success plan is due"), (-9, "Review of the success plan is 9 d late"), (1, None)],
+)
+def test_reviews_of_plans_that_are_due_are_on_the_list(cast, days, text):
+    quiet = account(cast.owner, "Planned")
+    SuccessPlanFactory(account=quiet, next_review_on=day(days))
+    SuccessPlanFactory(account=quiet, next_review_on=day(-50), archived_at=days_ago(1))
+    assert reasons(cast.owner) == ([("Planned", "Plan", text)] if text else [])
+    if text:
+        assert reverse("accounts:account-plan", args=[quiet.pk]) in page(cast.owner).content.decode()
+
+
+def test_a_renewal_and_a_review_of_the_plan_are_both_told(cast):
+    both = account(cast.owner, "Both", renewal_date=day(20))
+    SuccessPlanFactory(account=both, next_review_on=day(-40))
+    assert reasons(cast.owner) == [
+        ("Both", "Renewal", "Renews in 20 days"), ("Both", "Plan", "Review of the success plan is 40 d late"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
     ("fields", "text"),
     [
-        ({"segment": "enterprise", "last_touch": 14}, "No touch for 14 days"),
-        ({"segment": "enterprise", "last_touch": 13}, None),
-        ({"segment": "smb", "last_touch": 60}, None),
-        ({"segment": "smb", "last_touch": 8, "at_risk": True}, "No touch for 8 days"),
-        ({"segment": "smb", "last_touch": 1, "critical": True}, "No touch for 1 day"),
-        ({"segment": "self-serve", "last_touch": 500}, None),
-        ({"segment": "enterprise", "last_touch": None, "customer_since": 20}, "No touch yet"),
-        ({"segment": "enterprise", "last_touch": None, "customer_since": 5}, None),
+        ({"segment": "enterprise", "sync": 15}, "Fortnightly call or meeting, 1 day overdue"),
+        ({"segment": "enterprise", "sync": 14}, "Fortnightly call or meeting, due today"),
+        ({"segment": "enterprise", "sync": 13}, None),
+        ({"segment": "enterprise", "executive": None, "customer_since": 400}, "Quarterly executive touch, none yet"),
+        ({"segment": "mid_market", "async": 20}, "Fortnightly e-mail or chat, 6 days overdue"),
+        ({"segment": "smb", "sync": 60}, None),
+        ({"segment": "smb", "touch": 8, "at_risk": True}, "Weekly touch, 1 day overdue"),
+        ({"segment": "smb", "touch": 1, "critical": True}, "Daily touch, due today"),
+        ({"segment": "self_serve", "sync": 500}, None),
+        ({"segment": "enterprise", "sync": None, "customer_since": 5}, None),
     ],
 )
 def test_touches_are_due_by_the_cadence_of_segment_and_tier(cast, fields, text):
-    fields = fields | {"segment": SegmentFactory(key=fields["segment"])}
-    if fields["last_touch"] is not None:
-        fields["last_touch"] = days_ago(fields["last_touch"])
+    fields = {f"last_{kind}": 0 for kind in ("touch", "sync", "async", "review", "executive")} | {
+        f"last_{name}" if name in ("touch", "sync", "async", "executive") else name: value
+        for name, value in fields.items()
+    }
+    fields["segment"] = SegmentFactory(key=fields["segment"])
+    for name in [name for name in fields if name.startswith("last_") and fields[name] is not None]:
+        fields[name] = days_ago(fields[name])
     if "customer_since" in fields:
         fields["customer_since"] = day(-fields["customer_since"])
     account(cast.owner, "Quiet", **fields)
     assert reasons(cast.owner) == ([("Quiet", "Touch", text)] if text else [])
+
+
+def test_the_touch_that_is_latest_for_its_interval_stands_for_all_and_is_logged_as_what_it_is(cast):
+    account(
+        cast.owner, "Quiet", segment=SegmentFactory(key="enterprise"), last_sync=days_ago(20), last_async=days_ago(30),
+        last_review=days_ago(0), last_executive=days_ago(0),
+    )  # fmt: skip
+    assert reasons(cast.owner) == [("Quiet", "Touch", "Weekly e-mail or chat, 23 days overdue")]
+    text = page(cast.owner).content.decode()
+    assert "Also due: call or meeting." in text
+    assert "?cadence=async" in text
 
 
 @pytest.mark.parametrize(("silence", "text"), [(7, "Being set up, no touch for 7 days"), (6, None)])

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce, JSONObject
 from django.utils import timezone
 
 from accounts.domain.cadence import INTERVALS, CadenceKind, most_pressing
-from accounts.models import Account, Segment, SuccessPlan, Task, User
+from accounts.models import Account, SuccessPlan, Task, User
 from accounts.models.account import AccountQuerySet
 from accounts.queries.cadence import LAST, silent_since, standings_of, touch_due
 from cs_workspace.common import clock
@@ -90,7 +90,7 @@ class Source:
 
 
 def day_of(user: User, *, mine: bool) -> Day:
-    """Everything that asks for the user today. Seven queries.
+    """Everything that asks for the user today. Six queries.
 
     `mine` is for those who lead: what is given to them, and what only they can decide, instead of all that their people
     have on their desks.
@@ -105,9 +105,8 @@ def day_of(user: User, *, mine: bool) -> Day:
         tasks,
         _signals(watched),
         _falls(served, now=now),
-        _renewals(served),
+        *_dated(served),
         _quiet(served),
-        _reviews(served),
     ]
     late = sum(1 for _, reason in tasks.pairs if reason.due_at is not None and reason.due_at < now)
     return Day(
@@ -266,41 +265,45 @@ def _falls(accounts: AccountQuerySet, *, now: dt.datetime) -> Source:
     )
 
 
-def _renewals(accounts: AccountQuerySet) -> Source:
-    today = clock.today()
-    found = accounts.renewing_within(RENEWAL_DAYS, today=today)
-
-    def reason(account: Account) -> Reason:
-        assert account.renewal_date is not None
-        left = (account.renewal_date - today).days
-        words = "Renews today" if left == 0 else f"Renews in {left} day{'' if left == 1 else 's'}"
-        return Reason(Kind.RENEWAL, words, urgency_of_renewal(left))
-
-    return _source(Kind.RENEWAL, ((account, reason(account)) for account in _dearest(found)))
-
-
-def _reviews(accounts: AccountQuerySet) -> Source:
-    """Accounts whose success plan is due to be reviewed."""
+def _dated(accounts: AccountQuerySet) -> list[Source]:
+    """Renewals that are near, and reviews of success plans that are due: both in one query."""
     today = clock.today()
     due = SuccessPlan.objects.kept().review_due(today=today)
     since = due.filter(account=OuterRef("pk")).values("next_review_on")[:1]
-    found = accounts.filter(AnyOf(F("pk"), ArraySubquery(due.order_by().values("account")))).annotate(
-        review_due_on=Subquery(since)
+    reviewed = accounts.filter(AnyOf(F("pk"), ArraySubquery(due.order_by().values("account"))))
+    asking = {
+        Kind.RENEWAL: (accounts.renewing_within(RENEWAL_DAYS, today=today), F("renewal_date"), _renewal_reason),
+        Kind.PLAN: (reviewed, Subquery(since), _review_reason),
+    }
+    first, second = (
+        _dearest(found.annotate(asks=Value(kind.value), asked_on=day)) for kind, (found, day, _) in asking.items()
     )
+    rows: list[Any] = sorted(first.union(second, all=True), key=lambda row: (-_worth(row), row.pk))
+    return [
+        _source(kind, ((row, reason((row.asked_on - today).days)) for row in rows if row.asks == kind))
+        for kind, (_, _, reason) in asking.items()
+    ]
 
-    def reason(account: Account) -> Reason:
-        late = (today - account.review_due_on).days  # type: ignore[attr-defined]  # annotated
-        words = "Review of the success plan is due" if late == 0 else f"Review of the success plan is {late} d late"
-        return Reason(Kind.PLAN, words, urgency_of_review(late))
 
-    return _source(Kind.PLAN, ((account, reason(account)) for account in _dearest(found)))
+def _renewal_reason(days_left: int) -> Reason:
+    words = "Renews today" if days_left == 0 else f"Renews in {days_left} day{'' if days_left == 1 else 's'}"
+    return Reason(Kind.RENEWAL, words, urgency_of_renewal(days_left))
+
+
+def _review_reason(days_left: int) -> Reason:
+    late = f"is {-days_left} d late" if days_left else "is due"
+    return Reason(Kind.PLAN, f"Review of the success plan {late}", urgency_of_review(-days_left))
+
+
+def _worth(account: Account) -> Decimal:
+    return value_at_risk(account.arr, account.expected_churn)
 
 
 def _quiet(accounts: AccountQuerySet) -> Source:
     """Accounts that should have heard from us: by the cadence of segment and tier, or as they are being set up."""
     today = clock.today()
     unheard = silent_since(CadenceKind.ANY, today - dt.timedelta(days=ONBOARDING_DAYS))
-    late = Q(stage=Account.Stage.ONBOARDING) & unheard | touch_due(Segment.objects.all(), today=today)
+    late = Q(stage=Account.Stage.ONBOARDING) & unheard | touch_due(today=today)
     found = _dearest(accounts.filter(late))
     return _source(Kind.TOUCH, ((account, _quiet_reason(account, today)) for account in found))
 

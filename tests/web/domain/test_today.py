@@ -13,6 +13,7 @@ from cs_workspace.web.domain.today import (
     Reason,
     ranked,
     urgency_of_renewal,
+    urgency_of_review,
     urgency_of_silence,
     urgency_of_task,
     value_at_risk,
@@ -132,3 +133,8 @@ def test_the_order_of_equals_does_not_depend_on_how_they_came():
 
 def test_an_empty_day_is_an_empty_list():
     assert ranked([]) == []
+
+
+@pytest.mark.parametrize(("late", "urgency"), [(0, "0.3"), (15, "0.4"), (30, "0.5"), (400, "0.5")])
+def test_a_review_of_a_plan_presses_more_the_longer_it_is_due(late, urgency):
+    assert urgency_of_review(late) == Decimal(urgency)
