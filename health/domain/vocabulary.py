@@ -312,5 +312,20 @@ def _money() -> Iterator[Metric]:
     )
 
 
-SHELVES: Final = (_usage, _support, _voice, _engagement, _outcomes, _relationship, _judgement, _money)
+def _onboarding() -> Iterator[Metric]:
+    yield Metric(
+        "onboarding_progress", "Onboarding", Kind.SHARE, "share", "onboarding", "now", HIGHER,
+        definition="Done ÷ all steps of the onboarding that runs; skipped ones are left out.", low=0, high=1,
+        phrase="{v} of the onboarding done", goal="{v} of the onboarding done",
+    )
+    yield Metric(
+        "first_value_days", "Time to first value", Kind.DAYS, "days", "onboarding", "12 mo", LOWER,
+        definition="Days from the start of the latest onboarding to its first value; so far, while that is open.",
+        low=0, phrase="first value after {v} day{s}", goal="first value within {v} day{s}",
+    )
+
+
+SHELVES: Final = (
+    _usage, _support, _voice, _engagement, _outcomes, _relationship, _judgement, _money, _onboarding,
+)
 METRICS: Final[dict[str, Metric]] = {metric.name: metric for shelf in SHELVES for metric in shelf()}
