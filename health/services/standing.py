@@ -153,29 +153,32 @@ class _Earlier:
     def reasons(self, index: int) -> list[Cause]:
         """What moved the score since, or without an older one what costs it the most."""
         row = self.scored.row(index)
-        before = self._rows.get(self.scored.verdict.account_ids[index])
+        before = self._row(index)
         if before is not None:
             moves = moved(before, row)
             if moves:
                 return [*(Cause(move.label, move.now, move.points) for move in moves[:MOST]), *_rest(moves[MOST:])]
         return _costs(row)
 
+    def _row(self, index: int) -> Row | None:
+        """Restored for the few whose reasons are asked for: that takes longer than reading all of them."""
+        snapshots, cards = self._kept
+        one = snapshots.get(self.scored.verdict.account_ids[index])
+        if one is None:
+            return None
+        months = float(self.scored.months[index])
+        return restored_row(cards[one.version_id], one.readings, one.points, months=months, weights=one.weights)
+
     @cached_property
-    def _rows(self) -> dict[int, Row]:
-        ids, months = self.scored.verdict.account_ids, self.scored.months
+    def _kept(self) -> tuple[dict[int, Snapshot], Mapping[int, Scorecard]]:
+        """The snapshots of the chosen accounts, and the scorecards that made them."""
+        ids = self.scored.verdict.account_ids
         day_of = {ids[index]: day for index in self.chosen if (day := self._day(index))}
         if not day_of:
-            return {}
+            return {}, {}
         found = Snapshot.objects.filter(account__in=list(day_of), day__in=set(day_of.values()))
-        snapshots = [one for one in found if one.day == day_of[one.account_id]]
-        cards = self._cards({snapshot.version_id for snapshot in snapshots})
-        age = {ids[index]: float(months[index]) for index in self.chosen}
-        return {
-            one.account_id: restored_row(
-                cards[one.version_id], one.readings, one.points, months=age[one.account_id], weights=one.weights
-            )
-            for one in snapshots
-        }
+        snapshots = {one.account_id: one for one in found if one.day == day_of[one.account_id]}
+        return snapshots, self._cards({snapshot.version_id for snapshot in snapshots.values()})
 
     def _cards(self, versions: set[int]) -> Mapping[int, Scorecard]:
         current = {self.scored.verdict.version_id: self.scored.verdict.scores.scorecard}
