@@ -128,7 +128,7 @@ USUALLY: Final[Mapping[CadenceKind, str]] = MappingProxyType(
         CadenceKind.EXECUTIVE: "meeting",
     }
 )
-"""With which kind of touch a form begins when one is to be logged."""
+"""As which kind of touch it is logged mostly."""
 
 Paces = Mapping[CadenceKind, Pace]
 
@@ -205,6 +205,16 @@ class Standing:
         return NOUNS[self.kind]
 
     @property
+    def label(self) -> str:
+        """What it is called in a list."""
+        return "Any touch" if self.kind is CadenceKind.ANY else self.noun[0].upper() + self.noun[1:]
+
+    @property
+    def short(self) -> str:
+        """What is due, for a narrow column: "Executive touch · 12 d"."""
+        return f"{self.label} · {'none yet' if self.last is None else f'{self.days_overdue} d'}"
+
+    @property
     def phrase(self) -> str:
         """What is due and since when: "Quarterly executive touch, 12 days overdue"; of one that never was it says so,
         for the day that it is counted from is not that of a touch."""
@@ -216,6 +226,11 @@ class Standing:
         return f"{what}, {self.days_overdue} day{'' if self.days_overdue == 1 else 's'} overdue"
 
 
+def usual_touch(kind: str) -> str:
+    """With which kind of touch a form begins where one of that kind is due; a call for what is no kind."""
+    return USUALLY[CadenceKind(kind) if kind in set(CadenceKind) else CadenceKind.ANY]
+
+
 def paces_of(
     segment: str, rank: int | None, chosen: Mapping[CadenceKind, str] | None = None
 ) -> dict[CadenceKind, Pace]:
@@ -225,7 +240,7 @@ def paces_of(
     `chosen` is what an admin set for the segment, where an empty text leaves what is recommended.
     """
     recommended, own = BY_SEGMENT.get(segment, {}), chosen or {}
-    paces = {CadenceKind.ANY: BY_RANK[rank]} if rank in BY_RANK else {}
+    paces = {CadenceKind.ANY: BY_RANK[rank]} if rank is not None and rank in BY_RANK else {}
     for kind in CadenceKind:
         if kind is not CadenceKind.ANY:
             paces[kind] = Pace(own.get(kind) or recommended.get(kind, Pace.NONE))

@@ -89,9 +89,9 @@ class NewTouchForm(TouchFieldsMixin, NewForm):
 
     follow_up_on = DayField(required=False, label="Make it a task for", help_text="Leave empty for no task.")
 
-    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, account: Account, kind: str = Touch.Kind.CALL, **kwargs: Any) -> None:
         initial = {
-            "kind": Touch.Kind.CALL,
+            "kind": kind,
             "direction": Touch.Direction.OUTBOUND,
             "at": timezone.localtime(clock.now()).replace(second=0, microsecond=0),
             "result": HELD,

@@ -15,6 +15,7 @@ from django.db.models.expressions import Expression
 from django.db.models.functions import NullIf, Upper
 
 from accounts.models import Account, Task, User
+from accounts.queries.cadence import cadence_of, most_due_in
 from accounts.registries import BOOK_COLUMNS, BookColumn
 from cs_workspace.common import clock
 
@@ -79,6 +80,12 @@ def _days_left(day: dt.date | None) -> int | None:
 
 def _day(moment: dt.datetime | None) -> dt.date | None:
     return clock.day_of(moment) if moment else None
+
+
+def _due_touch(cadence: dict[str, Any]) -> str | None:
+    """The touch that is latest for its interval, in words."""
+    due = most_due_in(cadence)
+    return due.phrase if due else None
 
 
 def _override(override: dict[str, str] | None) -> str | None:
@@ -164,6 +171,7 @@ AFTER_DRAWINGS = (
         standard=True,
         exports=(Export("Last touch", "last_touch", _day),),
     ),
+    Column("touch_due", "Touch due", exports=(Export("Touch due", "cadence", _due_touch),)),
     Column("next", "Next action", _next_due(), standard=True, exports=(Export("Next action", NEXT),)),
     Column(
         "alerts",
@@ -234,8 +242,9 @@ def standard_columns(user: User) -> tuple[Column, ...]:
 
 
 def with_risk(accounts: QuerySet[Account]) -> QuerySet[Account]:
-    """The accounts with `risk`: ARR × the churn to be expected of the tier; None without a score."""
-    return accounts.annotate(risk=F("arr") * F("expected_churn"))
+    """The accounts with `risk`, ARR × the churn to be expected of the tier (None without a score), and with `cadence`,
+    out of which the touch that is due is told."""
+    return accounts.annotate(risk=F("arr") * F("expected_churn"), cadence=cadence_of())
 
 
 def column_of(key: str) -> Column:

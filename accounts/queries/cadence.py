@@ -5,7 +5,7 @@ of accounts is one query, and asking who is due is a condition.
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from django.db.models import Q
@@ -13,15 +13,17 @@ from django.db.models.functions import JSONObject
 
 from accounts.domain.cadence import (
     BY_RANK,
+    BY_SEGMENT,
     INTERVALS,
     CadenceKind,
     Pace,
     Paces,
     Standing,
+    most_pressing,
     paces_of,
     standing,
 )
-from accounts.models import Account, Segment
+from accounts.models import Account
 from cs_workspace.common import clock
 
 LAST: Final[Mapping[CadenceKind, str]] = {
@@ -33,19 +35,25 @@ LAST: Final[Mapping[CadenceKind, str]] = {
 }
 """Where the last touch of a kind stands on an account."""
 
-CADENCE = "cadence"
-"""The name under which `with_cadence` adds what a cell of the book needs."""
 
-
-def touch_due(segments: Iterable[Segment], *, today: dt.date, kinds: Collection[CadenceKind] = tuple(CadenceKind)) -> Q:
-    """Accounts with which a touch of one of the kinds is due. `segments` are all there are."""
+def touch_due(*, today: dt.date, kinds: Collection[CadenceKind] = tuple(CadenceKind)) -> Q:
+    """Active accounts with which a touch of one of the kinds is due, by the cadence of their segment and tier."""
     due = Q(pk=None)
-    if CadenceKind.ANY in kinds:
-        for rank, pace in BY_RANK.items():
-            due |= Q(health_rank=rank) & silent_since(CadenceKind.ANY, INTERVALS[pace].latest_before(today))
-    for (kind, pace), keys in _segments_by_pace(segments, kinds).items():
-        due |= Q(segment__in=keys) & silent_since(kind, INTERVALS[pace].latest_before(today))
-    return due
+    for kind in kinds:
+        if kind is CadenceKind.ANY:
+            for rank, pace in BY_RANK.items():
+                due |= Q(health_rank=rank) & silent_since(kind, INTERVALS[pace].latest_before(today))
+        else:
+            for pace, interval in INTERVALS.items():
+                due |= _asks_for(kind, pace) & silent_since(kind, interval.latest_before(today))
+    return Q(status=Account.Status.ACTIVE) & due
+
+
+def _asks_for(kind: CadenceKind, pace: Pace) -> Q:
+    """Accounts of segments that ask for a kind at a pace, be it chosen or recommended."""
+    recommended = [key for key, paces in BY_SEGMENT.items() if paces[kind] is pace]
+    field = f"segment__{kind}_pace"
+    return Q(**{field: pace}) | Q(**{field: "", "segment__key__in": recommended})
 
 
 def silent_since(kind: CadenceKind, day: dt.date) -> Q:
@@ -64,18 +72,25 @@ def standings_of(account: Account, *, today: dt.date) -> list[Standing]:
     return _standings(paces, last, account.customer_since, today)
 
 
-def with_cadence() -> JSONObject:
+def cadence_of() -> JSONObject:
     """What `standings_in` needs of an account, as one value."""
     fields = {field: field for field in (*LAST.values(), "customer_since", "health_rank", "status")}
     paces = {name: f"segment__{name}" for name in ("sync_pace", "async_pace", "review_pace", "executive_pace")}
     return JSONObject(segment="segment__key", **fields, **paces)
 
 
+def most_due_in(value: Mapping[str, Any]) -> Standing | None:
+    """The touch that is latest for its interval, of what `cadence_of` read; None where none is due."""
+    return next(iter(most_pressing(standings_in(value, today=clock.today()))), None)
+
+
 def standings_in(value: Mapping[str, Any], *, today: dt.date) -> list[Standing]:
-    """The same as `standings_of`, of what `with_cadence` read; none for those who are no customers any more."""
+    """The same as `standings_of`, of what `cadence_of` read; none for those who are no customers any more."""
     if value["status"] != Account.Status.ACTIVE:
         return []
-    chosen = {kind: value[f"{kind}_pace"] or "" for kind in CadenceKind if kind is not CadenceKind.ANY}
+    chosen: dict[CadenceKind, str] = {
+        kind: value[f"{kind}_pace"] or "" for kind in CadenceKind if kind is not CadenceKind.ANY
+    }
     paces = paces_of(value["segment"] or "", value["health_rank"], chosen)
     last = {kind: _moment(value[LAST[kind]]) for kind in paces}
     since = value["customer_since"]
@@ -87,18 +102,6 @@ def _standings(
 ) -> list[Standing]:
     days = {kind: None if moment is None else clock.day_of(moment) for kind, moment in last.items()}
     return [standing(kind, pace, days[kind], since, today=today) for kind, pace in paces.items()]
-
-
-def _segments_by_pace(
-    segments: Iterable[Segment], kinds: Collection[CadenceKind]
-) -> dict[tuple[CadenceKind, Pace], list[int]]:
-    """Keys of the segments that ask for a kind at a pace that has an interval."""
-    found: dict[tuple[CadenceKind, Pace], list[int]] = {}
-    for segment in segments:
-        for kind, pace in paces_of(segment.key, None, segment.chosen_paces).items():
-            if kind in kinds and pace in INTERVALS:
-                found.setdefault((kind, pace), []).append(segment.pk)
-    return found
 
 
 def _moment(text: str | None) -> dt.datetime | None:

@@ -76,7 +76,7 @@ def finished_tasks(account: Account) -> Rows:
 
 
 def departures(account: Account) -> Rows:
-    """Contacts who left."""
+    """Contacts who left, with where to and who follows where that is known."""
     roles = [
         (Q(roles__contains=[role]), Value(f" ({role.label.lower()})"))
         for role in (*Contact.KEY_ROLES, Contact.Role.TECHNICAL_LEAD)
@@ -86,7 +86,11 @@ def departures(account: Account) -> Rows:
         kind="left",
         at=start_of_day("left_on"),
         title=joined("name", label_of(*roles), Value(" left or changed job")),
-        detail="title",
+        detail=joined(
+            "title",
+            label_of((~Q(left_to=""), joined(Value("\nWent to "), "left_to"))),
+            label_of((Q(successor__isnull=False), joined(Value("\nFollowed by "), "successor__name"))),
+        ),
         tone=label_of((Q(roles__overlap=Contact.KEY_ROLES), Value("t4"))),
     )
 

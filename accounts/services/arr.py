@@ -44,8 +44,8 @@ UPDATE = f"""
 
 @transaction.atomic
 def refresh_arr(*, today: dt.date, account_ids: Sequence[int] | None = None) -> int:
-    """Brings `arr`, `renewal_date`, the segment (unless pinned), `last_touch` and `last_action` of active accounts up to
-    date, and of all accounts the last touch of each kind.
+    """Brings `arr`, `renewal_date`, the segment (unless pinned), `last_touch` and `last_action` of active accounts up
+    to date, and of all accounts the last touch of each kind.
 
     Gives the number of accounts that changed; all accounts where none are named. A churned account keeps the ARR it
     had. An amount in a currency without a rate counts one to one, which is logged.

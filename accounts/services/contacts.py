@@ -7,7 +7,9 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.domain.stakeholders import PARTS
 from accounts.models import Account, Contact, User
+from accounts.services.latest import refresh_by_kind
 from accounts.services.once import claim
 from accounts.services.versions import locked, save_next
 from accounts.signals import account_observed
@@ -57,12 +59,31 @@ def edit_contact(*, by: User, contact: Contact, fields: ContactFields, version: 
 
 
 @transaction.atomic
-def mark_left(*, by: User, contact: Contact, on: dt.date, version: int | None = None) -> Contact:
-    """The person left the customer, or the job, on a day. Raises `RefusedError` for a day to come, `StaleError`."""
+def mark_left(
+    *,
+    by: User,
+    contact: Contact,
+    on: dt.date,
+    to: str = "",
+    successor: Contact | None = None,
+    new_name: str = "",
+    version: int | None = None,
+) -> Contact:
+    """The person left the customer, or the job, on a day, and went to `to` where that is known.
+
+    Who follows, a contact who is there or somebody new by name, takes over the parts that were played. The same once
+    more changes nothing. Raises `RefusedError` for a day to come, for a successor who is not there, and for somebody
+    who left already on another day; `StaleError`.
+    """
     if on > clock.today():
         raise RefusedError("Name the day on which they left; it cannot be in the future.")
     held = locked(contact, version=version)
-    held.status, held.left_on = Contact.Status.LEFT, on
+    if held.status == Contact.Status.LEFT:
+        if held.left_on == on:
+            return held
+        raise RefusedError(f"{held} is marked as left already. Say that they are back, to change the day.")
+    held.status, held.left_on, held.left_to = Contact.Status.LEFT, on, to.strip()
+    _hand_over(held, successor, new_name.strip(), by=by)
     save_next(held, by=by)
     _observed(held)
     return held
@@ -70,12 +91,37 @@ def mark_left(*, by: User, contact: Contact, on: dt.date, version: int | None = 
 
 @transaction.atomic
 def mark_back(*, by: User, contact: Contact) -> Contact:
-    """They are there after all, or again."""
+    """They are there after all, or again; who followed gives back the parts that were taken over and stays."""
     held = locked(contact)
-    held.status, held.left_on = Contact.Status.ACTIVE, None
+    if held.successor_id and held.handed_over:
+        successor = locked(Contact(pk=held.successor_id))
+        successor.roles = [role for role in successor.roles if role not in held.handed_over]
+        save_next(successor, by=by)
+    held.status, held.left_on, held.left_to = Contact.Status.ACTIVE, None, ""
+    held.successor, held.handed_over = None, None
     save_next(held, by=by)
     _observed(held)
     return held
+
+
+def _hand_over(held: Contact, successor: Contact | None, new_name: str, *, by: User) -> None:
+    """Gives the parts of somebody who leaves to who follows, and keeps on both what was given."""
+    parts = [role for role in held.roles if role in PARTS]
+    if successor is not None:
+        follower = locked(successor)
+        if follower.pk == held.pk or follower.account_id != held.account_id or follower.status != Contact.Status.ACTIVE:
+            raise RefusedError("Name somebody as the successor who is there.")
+        given = [role for role in parts if role not in follower.roles]
+        follower.roles = [*follower.roles, *given]
+        save_next(follower, by=by)
+    elif new_name:
+        follower = Contact.objects.create(
+            account_id=held.account_id, name=new_name, function=held.function, seniority=held.seniority, roles=parts
+        )
+        given = parts
+    else:
+        return
+    held.successor, held.handed_over = follower, given
 
 
 @transaction.atomic
@@ -99,4 +145,6 @@ def _archive(contact: Contact, at: dt.datetime | None, *, by: User) -> Contact:
 
 
 def _observed(contact: Contact) -> None:
+    """Who is an executive decides which touches were executive ones."""
+    refresh_by_kind([contact.account_id])
     account_observed.send(sender=Contact, account_ids=[contact.account_id])

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from accounts.queries.book import NextAction
 from accounts.queries.book_columns import Column
+from accounts.queries.cadence import most_due_in
 from cs_workspace.common.templatetags import ui
 
 register = template.Library()
@@ -62,6 +63,11 @@ def _renewal(row: Row, column: Column) -> SafeString:
 
 def _touch(row: Row, column: Column) -> SafeString:
     return format_html('<td class="soft">{}</td>', ui.ago(row["last_touch"]))
+
+
+def _touch_due(row: Row, column: Column) -> SafeString:
+    due = most_due_in(row["cadence"])
+    return format_html('<td class="why" title="{}">{}</td>', due.phrase, due.short) if due else UNKNOWN
 
 
 def _next(row: Row, column: Column) -> SafeString:
@@ -117,6 +123,7 @@ CELLS: dict[str, Callable[[Row, Column], SafeString]] = {
     "arr": _money,
     "renewal": _renewal,
     "touch": _touch,
+    "touch_due": _touch_due,
     "next": _next,
     "alerts": _alerts,
     "tags": _tags,

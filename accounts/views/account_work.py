@@ -9,6 +9,8 @@ from accounts.http import UserRequest
 from accounts.models import Account
 from accounts.queries.account_work import notes_panel, people_panel, tasks_panel
 from accounts.queries.accounts import get_account_for
+from accounts.queries.cadence import standings_of
+from cs_workspace.common import clock
 from cs_workspace.common.fragments import render_page
 
 
@@ -31,6 +33,14 @@ def people(request: UserRequest, pk: int) -> HttpResponse:
     """The people of an account, and who plays which part."""
     account = get_account_for(request.user, pk)
     return _panel(request, account, "people", "Stakeholders", people_panel(account, request.user, page=_page(request)))
+
+
+@require_safe
+def cadence(request: UserRequest, pk: int) -> HttpResponse:
+    """How often the account should hear from us, when it did, and what is due."""
+    account = get_account_for(request.user, pk, among=Account.objects.select_related("segment"))
+    panel = {"standings": standings_of(account, today=clock.today())}
+    return _panel(request, account, "cadence", "Cadence", panel)
 
 
 def _page(request: UserRequest) -> str | None:

@@ -63,17 +63,21 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @changes
 def left(request: UserRequest, pk: int) -> HttpResponse:
-    """Asks on which day somebody left."""
+    """Asks on which day somebody left and where to, and of somebody who played a part who follows."""
     contact = _contact(request, pk)
-    form, dialog = LeftForm(sent(request)), Dialog(f"{contact} left", contact.account, "Mark as left")
+    form = LeftForm(sent(request), contact=contact)
+    dialog = Dialog(f"{contact} left", contact.account, "Mark as left")
     if request.method != "POST":
         return show(request, dialog, form)
-    _, status = attempt(
-        request, form, lambda: service.mark_left(by=request.user, contact=contact, on=form.cleaned_data["on"])
+    gone, status = attempt(
+        request,
+        form,
+        lambda: service.mark_left(by=request.user, contact=contact, on=form.cleaned_data["on"], **form.succession()),
     )
     if status != 200:
         return show(request, dialog, form, status)
-    toast(request, f"{contact} marked as left", undo=reverse("accounts:contact-back", args=[pk]))
+    follows = f"; {gone.successor} follows" if gone and gone.successor else ""
+    toast(request, f"{contact} marked as left{follows}", undo=reverse("accounts:contact-back", args=[pk]))
     return _changed(request, contact.account_id, close=True)
 
 

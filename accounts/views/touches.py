@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.domain.cadence import usual_touch
 from accounts.forms.touch import NewTouchForm, TouchForm
 from accounts.http import UserRequest
 from accounts.models import Touch
@@ -19,9 +20,13 @@ from cs_workspace.common.toasts import toast
 @require_http_methods(["GET", "HEAD", "POST"])
 @changes
 def new(request: UserRequest, pk: int) -> HttpResponse:
-    """Asks what was, and logs it; the next step becomes a task if it gets a day."""
+    """Asks what was, and logs it; the next step becomes a task if it gets a day.
+
+    `?cadence=` names the kind that is due, for the form to begin with.
+    """
     account = get_account_for(request.user, pk)
-    form, dialog = NewTouchForm(sent(request), account=account), Dialog("Log a touch", account, "Log touch")
+    form = NewTouchForm(sent(request), account=account, kind=usual_touch(request.GET.get("cadence", "")))
+    dialog = Dialog("Log a touch", account, "Log touch")
     if request.method != "POST":
         return show(request, dialog, form)
     touch, status = attempt(

@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.db.models import Count, Q
+from django.db.models import Count, Field, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from cs_workspace.common.admin import WorkspaceAdmin
+from health.domain.signals import KINDS
 from health.models import Alert, AlertRule
 
 
@@ -22,10 +24,17 @@ class AlertRuleAdmin(WorkspaceAdmin):
     prepopulated_fields = {"key": ["name"]}
     fieldsets = [
         (None, {"fields": ["name", "key", "active", "severity"]}),
-        ("When", {"fields": ["trigger", ("threshold", "window_days", "tier_rank")]}),
+        ("When", {"fields": ["trigger", ("threshold", "window_days", "tier_rank"), "signal_kind"]}),
         ("Who is told", {"fields": [("to_csm", "to_manager", "to_executive", "to_admin")]}),
         ("What to do", {"fields": ["next_action", ("task_title", "task_due_hours")]}),
     ]
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest | None, **kwargs: Any) -> Any:
+        """The kind of a signal is chosen from those there are."""
+        if db_field.name == "signal_kind":
+            choices = [("", "—"), *((kind.key, kind.label) for kind in KINDS.values())]
+            return forms.ChoiceField(choices=choices, required=False, help_text=db_field.help_text)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """No deletion of ticked rules: each is asked for by itself, and says what uses it."""

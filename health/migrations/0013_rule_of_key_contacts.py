@@ -14,7 +14,7 @@ def add_rule(apps, schema_editor):
         signal_kind="contact_left",
         severity=2,
         to_manager=True,
-        task_title="Find a new champion",
+        task_title="Find a new champion or key contact",
         task_due_hours=48,
         next_action="Find who follows within 48 hours, and introduce our executive to theirs.",
     )

@@ -7,8 +7,12 @@ from health.models import AlertRule
 
 
 def active_rules() -> dict[int, domain.AlertRule]:
-    """Rules that are switched on, by their key in the database. One query."""
-    return {row.pk: domain_rule(row) for row in AlertRule.objects.filter(active=True).order_by("severity", "pk")}
+    """Rules over scores that are switched on, by their key in the database. One query.
+
+    Those that wait for a churn signal are left to `health.services.signal_alerts`.
+    """
+    rows = AlertRule.objects.filter(active=True).exclude(trigger=AlertRule.Trigger.SIGNAL)
+    return {row.pk: domain_rule(row) for row in rows.order_by("severity", "pk")}
 
 
 def domain_rule(row: AlertRule) -> domain.AlertRule:

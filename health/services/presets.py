@@ -87,7 +87,7 @@ def install_defaults() -> None:
     if not Scorecard.objects.exists():
         install_preset("ops", default=True)
     if not AlertRule.objects.exists():
-        AlertRule.objects.bulk_create(_rule(rule) for rule in alerting.DEFAULT_RULES)
+        AlertRule.objects.bulk_create([*(_rule(rule) for rule in alerting.DEFAULT_RULES), _rule_of_key_contacts()])
     if not SignalRule.objects.exists():
         SignalRule.objects.bulk_create(_signal_rule(rule) for rule in signals.DEFAULT_RULES)
 
@@ -108,6 +108,22 @@ def _rule(rule: alerting.AlertRule) -> AlertRule:
         task_title=rule.task_title,
         task_due_hours=rule.task_due_hours,
         next_action=rule.next_action,
+    )
+
+
+def _rule_of_key_contacts() -> AlertRule:
+    """Tells of a champion, sponsor or decision maker who left: the one signal that cannot wait for a look at the list
+    (lifecycle.md §1)."""
+    return AlertRule(
+        key="key-contact-left",
+        name="Key contact left",
+        trigger=AlertRule.Trigger.SIGNAL,
+        signal_kind="contact_left",
+        severity=AlertRule.Severity.HIGH,
+        to_manager=True,
+        task_title="Find a new champion or key contact",
+        task_due_hours=48,
+        next_action="Find who follows within 48 hours, and introduce our executive to theirs.",
     )
 
 

@@ -23,6 +23,7 @@ from health.queries.signal_facts import facts_of
 from health.queries.signals import active_signal_rules
 from health.services.playbook_cues import note_signals
 from health.services.risk_episodes import follow_up
+from health.services.signal_alerts import alert_of_signals, close_alerts_of_signals
 from health.services.signal_effects import tell_critical
 
 WRITTEN = [
@@ -36,11 +37,15 @@ NO_CUSTOMER = "The account is no customer any more."
 
 @dataclass(frozen=True)
 class Move:
-    """A decision about one signal, which is changed in place, or new (unsaved)."""
+    """A decision about one signal, which is changed in place, or new (unsaved).
+
+    `is_news` says that people should hear of it: it was opened, or rests on something that was not there before.
+    """
 
     action: Action
     signal: ChurnSignal
     account: Account
+    is_news: bool
 
 
 @transaction.atomic
@@ -115,6 +120,7 @@ def _move(
         signal = ChurnSignal(account=account, kind=kind, detected=True, seen_on=day, opened_at=at)
     elif action is not Action.UPDATE:
         signal.version += 1
+    grew = finding is not None and bool(set(finding.refs) - set(signal.refs))
     signal.updated_at = at
     match action:
         case Action.RESOLVE:
@@ -126,7 +132,7 @@ def _move(
             signal.gone_on = None
         case _ if rule is not None and finding is not None:
             _fill(signal, rule, finding, action, at=at)
-    return Move(action, signal, account)
+    return Move(action, signal, account, action in (Action.OPEN, Action.REOPEN) or (action is Action.UPDATE and grew))
 
 
 def _fill(signal: ChurnSignal, rule: SignalRule, finding: Finding, action: Action, *, at: dt.datetime) -> None:
@@ -160,12 +166,12 @@ def _write(moves: Sequence[Move], *, at: dt.datetime) -> None:
     # An upsert that never inserts: for many columns it takes a tenth of the time of a bulk_update.
     ChurnSignal.objects.bulk_create(changed, update_conflicts=True, unique_fields=["pk"], update_fields=WRITTEN)
     tell_critical([move.signal for move in moves if move.action is Action.OPEN])
-    counted: Mapping[int, Account] = {
-        move.account.pk: move.account for move in moves if move.action in (Action.OPEN, Action.REOPEN, Action.RESOLVE)
-    }
-    follow_up(counted, at=at)
     note_signals([move.signal for move in moves if move.action in (Action.OPEN, Action.REOPEN)])
     alert_of_signals(
         [move.signal for move in moves if move.is_news], {move.account.pk: move.account for move in moves}, at=at
     )
     close_alerts_of_signals([move.signal for move in moves if move.action is Action.RESOLVE], at=at)
+    counted: Mapping[int, Account] = {
+        move.account.pk: move.account for move in moves if move.action in (Action.OPEN, Action.REOPEN, Action.RESOLVE)
+    }
+    follow_up(counted, at=at)

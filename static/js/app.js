@@ -79,7 +79,7 @@ function selectedRow() {
 
 // Keys
 
-const PLACES = { t: "/", b: "/accounts/", r: "/at-risk/", d: "/disagreements/", a: "/alerts/", k: "/tasks/" };
+const PLACES = { t: "/", b: "/accounts/", r: "/at-risk/", d: "/disagreements/", a: "/alerts/", k: "/tasks/", o: "/onboarding/" };
 let awaitsPlace = false;
 
 const KEYS = {
@@ -157,6 +157,42 @@ document.addEventListener("change", (event) => {
     document.querySelectorAll("[data-select]").forEach((box) => (box.checked = event.target.checked));
   }
   if (event.target.matches("[data-select-all], [data-select]")) updateBulk();
+});
+
+// The map of stakeholders: a card is dragged into another cell; its form does the same without dragging
+
+let dragged = null;
+
+function cellUnder(event) {
+  return dragged && event.target instanceof Element ? event.target.closest("[data-cell]") : null;
+}
+
+function markCell(cell) {
+  document.querySelectorAll("[data-over]").forEach((node) => node !== cell && delete node.dataset.over);
+  if (cell) cell.dataset.over = "";
+}
+
+document.addEventListener("dragstart", (event) => {
+  dragged = event.target instanceof Element ? event.target.closest("[data-move]") : null;
+  if (dragged?.querySelector("form")) event.preventDefault(); // somebody types in it
+  else if (dragged) event.dataTransfer.effectAllowed = "move";
+});
+document.addEventListener("dragend", () => {
+  dragged = null;
+  markCell(null);
+});
+document.addEventListener("dragover", (event) => {
+  const cell = cellUnder(event);
+  if (cell) event.preventDefault();
+  if (dragged) markCell(cell);
+});
+document.addEventListener("drop", (event) => {
+  const cell = cellUnder(event);
+  if (!cell) return;
+  event.preventDefault();
+  if (cell.contains(dragged)) return;
+  const values = { function: cell.dataset.function, seniority: cell.dataset.seniority, version: dragged.dataset.version };
+  htmx.ajax("POST", dragged.dataset.move, { source: dragged, swap: "none", values });
 });
 
 // Toasts leave by themselves unless somebody is on them
