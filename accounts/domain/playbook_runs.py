@@ -215,9 +215,8 @@ def _take(steps: Sequence[Step], progress: Progress, situation: Situation, now: 
 
 def entry_of(step: Step, place: int, situation: Situation, now: dt.datetime) -> tuple[Entry, str]:
     """What a step makes, with its texts filled in; and what of it is not known, empty where all is."""
-    texts = dict(situation.texts)
     recipient = situation.recipients.get(step.to, "")
-    title, body = merge(step.title, texts), merge(step.body, texts)
+    title, body = merge(step.title, situation.texts), merge(step.body, situation.texts)
     problem = missing_in_words((*title.missing, *body.missing))
     if step.kind is StepKind.EMAIL and step.to:
         if not recipient:

@@ -139,7 +139,7 @@ class Step:
 
     task       title, body, role (who does it), days and unit (until it is due), priority (1 urgent … 4 low), blocks
     email      title (the subject), body, to (role of the contact), role (who sends it), days, unit, blocks
-    notice     title, body, role (who is told)
+    notice     title, body, role (who is told), priority (how loud: urgent comes through at once)
     wait       days, unit
     condition  condition, otherwise, skip (how many steps)
     stop       title (why)

@@ -57,11 +57,6 @@ class Calendar:
         """The day so many days after a day, by whichever days the unit counts."""
         return self.add_working_days(day, number) if unit is Unit.WORKING else day + dt.timedelta(days=number)
 
-    def working_days_between(self, first: dt.date, last: dt.date) -> int:
-        """How many working days lie after `first` up to `last`, that one included; 0 where `last` is not later."""
-        days = (first + dt.timedelta(days=number) for number in range(1, (last - first).days + 1))
-        return sum(self.is_working(day) for day in days)
-
     def due_at(self, moment: dt.datetime, number: int, unit: Unit) -> dt.datetime:
         """When something given at a moment with so many days' time is due: at the end of work, in UTC.
 

@@ -47,7 +47,7 @@ BODIES = {StepKind.TASK: "Details", StepKind.EMAIL: "Text of the e-mail", StepKi
 LAYOUTS: dict[StepKind, list[list[str]]] = {
     StepKind.TASK: [["title"], ["role", "days", "unit", "priority"], ["body"], ["blocks"]],
     StepKind.EMAIL: [["title"], ["to", "role", "days", "unit"], ["body"], ["blocks"]],
-    StepKind.NOTICE: [["title"], ["role"], ["body"]],
+    StepKind.NOTICE: [["title"], ["role", "priority"], ["body"]],
     StepKind.WAIT: [["days", "unit"]],
     StepKind.CONDITION: [["fact", "operator", "value"], ["otherwise", "skip"]],
     StepKind.STOP: [["title"]],

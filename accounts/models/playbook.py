@@ -142,17 +142,17 @@ class PlaybookCue(models.Model):
         return f"{self.kind} on {self.account_id}: {self.reason}"
 
 
-class RunQuerySet(models.QuerySet["PlaybookRun"]):
+class PlaybookRunQuerySet(models.QuerySet["PlaybookRun"]):
     """Conditions over runs of playbooks."""
 
-    def visible_to(self, user: User) -> "RunQuerySet":
+    def visible_to(self, user: User) -> "PlaybookRunQuerySet":
         return self.filter(account__in=Account.objects.visible_to(user).values("pk"))
 
-    def live(self) -> "RunQuerySet":
+    def live(self) -> "PlaybookRunQuerySet":
         """Running or paused."""
         return self.filter(state__in=LIVE)
 
-    def due(self, *, now: dt.datetime) -> "RunQuerySet":
+    def due(self, *, now: dt.datetime) -> "PlaybookRunQuerySet":
         """To be looked at: something may have to be done."""
         return self.filter(state=PlaybookRun.State.RUNNING, next_at__lte=now)
 
@@ -187,7 +187,7 @@ class PlaybookRun(Timed, Versioned):
     ended_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     end_reason = models.CharField(max_length=300, blank=True)
 
-    objects = RunQuerySet.as_manager()
+    objects = PlaybookRunQuerySet.as_manager()
 
     class Meta:
         ordering = ["-started_at", "-pk"]

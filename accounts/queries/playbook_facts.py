@@ -15,8 +15,9 @@ from accounts.domain.playbooks import Fact, FactKind, Plan, Role, condition_in_w
 from accounts.domain.workdays import Calendar
 from accounts.models import Account, Contact, Holiday, Segment, TeamMember, User
 from accounts.queries.people import line_above
-from accounts.registries import PLAYBOOK_FACTS, tier_labels
+from accounts.registries import PLAYBOOK_FACTS, PlaybookFact, tier_labels
 from cs_workspace.common import clock, money
+from cs_workspace.common.points import whole_points
 
 YES_NO = (("yes", "yes"), ("no", "no"))
 RANKS = {1: "the best tier", 2: "the second tier", 3: "the third tier", 4: "the worst tier"}
@@ -103,7 +104,7 @@ GROUND_FACTS = (
 
 def vocabulary() -> dict[str, Fact]:
     """All facts that conditions can compare, by key, with the values that are given. A query or two."""
-    facts = (*GROUND_FACTS, *PLAYBOOK_FACTS.values())
+    facts: list[GroundFact | PlaybookFact] = [*GROUND_FACTS, *PLAYBOOK_FACTS.values()]
     return {fact.key: Fact(fact.key, fact.label, fact.kind, tuple(fact.choices())) for fact in facts}
 
 
@@ -148,7 +149,7 @@ def _team(ids: Sequence[int], people: Mapping[int, User]) -> dict[int, dict[Role
     found: dict[int, dict[Role, User]] = {}
     rows = TeamMember.objects.filter(account__in=ids, role__in=TEAM_ROLES).order_by("account_id", "pk")
     for account_id, role, user_id in rows.values_list("account_id", "role", "user_id"):
-        if people[user_id].is_active:
+        if _works(people[user_id]):
             found.setdefault(account_id, {}).setdefault(TEAM_ROLES[TeamMember.Role(role)], people[user_id])
     return found
 
@@ -164,15 +165,19 @@ def _contacts(ids: Sequence[int]) -> dict[int, dict[str, Contact]]:
 
 
 def _roles(account: Account, team: Mapping[Role, User], people: Mapping[int, User]) -> dict[Role, User]:
-    """Who of us is what to the account: an owner who left is none, their manager still is."""
+    """Who of us is what to the account: an owner who left, or may only look, is none; their manager still is."""
     owner = people.get(account.owner_id) if account.owner_id else None
     roles = dict(team)
-    manager = next((user for user in line_above(owner, people) if user.leads), None)
+    manager = next((user for user in line_above(owner, people) if user.leads and _works(user)), None)
     if manager is not None:
         roles[Role.MANAGER] = manager
-    if owner is not None and owner.is_active:
+    if owner is not None and _works(owner):
         roles[Role.OWNER] = owner
     return roles
+
+
+def _works(user: User) -> bool:
+    return user.is_active and not user.read_only
 
 
 def _person(user: User, holidays: frozenset[dt.date], made: dict[int, Person]) -> Person:
@@ -195,7 +200,7 @@ def _texts(account: Account, roles: Mapping[Role, User], contacts: Mapping[str, 
     texts = {
         "account.name": account.name,
         "account.tier": account.health_tier,
-        "account.score": "" if account.health_score is None else f"{account.health_score:.0f}",
+        "account.score": "" if account.health_score is None else whole_points(account.health_score),
         "account.reason": account.health_reason,
         "account.arr": money.exact(account.arr, settings.WORKSPACE_CURRENCY),
         "account.segment": account.segment.name if account.segment else "",

@@ -1,6 +1,5 @@
 """Runs of playbooks as pages show them: how far they are, what was done, what is under way and what is to come."""
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -110,11 +109,6 @@ def step_in_words(step: Step, facts: Mapping[str, Fact], texts: Mapping[str, str
             return f"Send: {outlined(step.title, texts)}"
         case _:
             return outlined(step.title, texts)
-
-
-def waits_for(run: PlaybookRun) -> dt.datetime | None:
-    """Until when a run waits by itself; None where it waits for somebody."""
-    return run.waits_until if run.state in LIVE else None
 
 
 def _line(run: PlaybookRun, facts: Mapping[str, Fact], texts: Mapping[str, str]) -> RunLine:

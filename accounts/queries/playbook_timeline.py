@@ -16,13 +16,13 @@ def register_playbook_timeline() -> None:
 
 
 def runs_begun(account: Account) -> Rows:
-    """Runs when they began, with what set them off."""
+    """Runs when they began, with what set them off, or by whom."""
     return entry_rows(
         PlaybookRun.objects.filter(account=account),
         kind="playbook",
         at="started_at",
         title=joined(Value("Playbook “"), "playbook__name", Value("” started")),
-        detail="reason",
+        detail=label_of((Q(started_by=None), "reason")),
         by="started_by__name",
     )
 

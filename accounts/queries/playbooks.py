@@ -15,6 +15,8 @@ from accounts.queries.playbook_runs import step_in_words
 from accounts.registries import PLAYBOOK_TRIGGERS
 
 RUNS = 20
+# What stands for the fields of a text that is about no account in particular.
+ANY_ACCOUNT = {"account.name": "the account"}
 
 
 class Median(Aggregate):
@@ -132,7 +134,7 @@ def playbook_page(user: User, playbook: Playbook) -> PlaybookPage:
 
 def steps_in_words(plan: Plan, facts: Mapping[str, Fact]) -> list[tuple[str, str]]:
     """Kind and words of each step, for people."""
-    return [(step.kind.value, step_in_words(step, facts, {})) for step in plan.steps]
+    return [(step.kind.value, step_in_words(step, facts, ANY_ACCOUNT)) for step in plan.steps]
 
 
 def trigger_choices() -> dict[str, dict[str, str]]:

@@ -17,7 +17,7 @@ from accounts.domain.playbook_runs import Advance, Entry, Progress, Situation, a
 from accounts.domain.playbooks import Role, StepKind
 from accounts.models import PlaybookRun, RunStep, Task, User
 from accounts.queries.playbook_facts import situations_of
-from accounts.services.notifying import Message, notify
+from accounts.services.notifying import NORMAL, Message, notify
 from cs_workspace.common import clock
 
 BATCH = 200
@@ -204,11 +204,12 @@ def _tell(moves: Sequence[Move], tasks: dict[tuple[int, int], Task]) -> None:
 
 def _news(user: User, move: Move, entry: Entry, tasks: dict[tuple[int, int], Task]) -> Message:
     task, account = tasks.get((move.run.pk, entry.place)), move.run.account
+    severity = NORMAL
     if task is not None:
         title, body = f"A task for {account.name}: {task.title}", f"Playbook “{move.run.plan_version.playbook.name}”"
         url = reverse("accounts:task-edit", args=[task.pk])
     else:
-        title, body = f"{account.name}: {entry.title}", entry.body
+        title, body, severity = f"{account.name}: {entry.title}", entry.body, min(entry.step.priority, NORMAL)
         url = reverse("accounts:account", args=[account.pk])
     return Message(
         user=user,
@@ -216,6 +217,7 @@ def _news(user: User, move: Move, entry: Entry, tasks: dict[tuple[int, int], Tas
         title=title,
         body=body,
         url=url,
+        severity=severity,
         account_id=account.pk,
     )
 

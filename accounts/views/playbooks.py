@@ -136,10 +136,11 @@ def _publish(
         return None, 422
     except StaleError as stale:
         current: Any = stale.current
+        data: Any = editor.head.data
         editor.head.add_error(
             None, "Somebody else published this playbook meanwhile. Publish again to put yours in place of theirs."
         )
-        editor.head.data[editor.head.add_prefix("version")] = current.version
+        data[editor.head.add_prefix("version")] = current.version
         refuse(request, "Nothing of yours was published yet.")
         return None, 409
 

@@ -73,6 +73,14 @@ def test_a_run_makes_its_first_task_for_the_one_who_plays_the_role(cast):
     assert told.title == "A task for Halden Logistics: Call Halden Logistics"
 
 
+@pytest.mark.parametrize(("priority", "severity"), [(1, 1), (2, 2), (3, 3), (4, 3)])
+def test_a_message_comes_to_the_one_who_plays_the_role_as_loud_as_it_is(cast, priority, severity):
+    run = begin(cast, steps=(Step(StepKind.NOTICE, title="Look", body="Now", role=Role.MANAGER, priority=priority),))
+    told = Notification.objects.get()
+    assert (told.user, told.title, told.body) == (cast.manager, "Halden Logistics: Look", "Now")
+    assert (told.severity, told.url, run.state) == (severity, f"/accounts/{cast.account.pk}/", "finished")
+
+
 def test_a_day_off_of_the_workspace_is_no_working_day(cast):
     make.HolidayFactory(day=dt.date(2026, 3, 11))
     assert task_of(begin(cast)).due_at == dt.datetime(2026, 3, 12, 17, tzinfo=dt.UTC)
@@ -126,9 +134,9 @@ def test_a_worker_that_dies_leaves_all_undone_and_the_next_one_does_it_once(cast
     def die(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch:
         patch.setattr("accounts.services.playbook_advancing._apply", die)
-        with transaction.atomic():
+        with pytest.raises(KeyboardInterrupt):
             advance_runs()
     assert (RunStep.objects.count(), Task.objects.count()) == (0, 0)
     advance_runs()

@@ -105,7 +105,7 @@ def test_a_playbook_is_told_in_words_with_runs_of_accounts_that_the_reader_sees(
     for words in (
         "A churn signal is raised: Competitor mentioned",
         "Score is at most 50",
-        "Call name of the account",
+        "Call the account",
         "Wait 2 working days",
         "Go on if: ARR is at least 5",
         "Halden Logistics",
