@@ -4,7 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.domain.onboarding_proofs import Case, Proved
 from accounts.models import OnboardingStep
@@ -16,6 +16,11 @@ from cs_workspace.common.expressions import among
 
 # So many onboardings are locked and written at a time.
 AT_ONCE = 500
+TICK = """
+    UPDATE accounts_onboardingstep s SET state = 'done', closed_on = given.day, closed_at = %s,
+        evidence = given.evidence, version = version + 1, updated_at = %s
+    FROM unnest(%s::bigint[], %s::date[], %s::text[]) AS given (id, day, evidence) WHERE s.id = given.id
+"""
 
 
 def prove_steps(*, today: dt.date, account_ids: Collection[int] | None = None) -> int:
@@ -48,12 +53,9 @@ def _tick(onboarding_ids: Collection[int], proved: Mapping[int, Proved]) -> int:
     """Ticks what was proved of these onboardings and is still open, once they are locked."""
     held = [one for one in lock_onboardings(onboarding_ids) if one.is_running]
     at = clock.now()
-    steps = list(OnboardingStep.objects.to_prove().filter(onboarding__in=held).filter(among("id", proved)))
-    for step in steps:
-        shown = proved[step.pk]
-        step.state, step.closed_on, step.closed_at = OnboardingStep.State.DONE, shown.on, at
-        step.evidence = shown.evidence[:200]
-        step.version += 1
-    OnboardingStep.objects.bulk_update(steps, ["state", "closed_on", "closed_at", "evidence", "version"])
+    steps = OnboardingStep.objects.to_prove().filter(onboarding__in=held).filter(among("id", proved))
+    ids = list(steps.order_by("pk").values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(TICK, [at, at, ids, [proved[pk].on for pk in ids], [proved[pk].evidence[:200] for pk in ids]])
     settle(held, at=at, by=None)
-    return len(steps)
+    return len(ids)

@@ -14,18 +14,20 @@ import pghistory
 from django.conf import settings
 from django.db import connection, transaction
 
-from accounts.domain.onboarding import Stage, due_on
+from accounts.domain.onboarding import Stage, course_of, due_on
 from accounts.models import Account, Onboarding, OnboardingStep, OnboardingTemplate, Product, TemplateStep, User
-from accounts.services.onboarding_course import end_risks, lock_onboardings, settle
+from accounts.services.onboarding_course import end_risks, follow, lock_onboardings
 from accounts.services.once import claim
+from accounts.signals import account_observed
 from cs_workspace.common import clock
 from cs_workspace.common.expressions import among
 from cs_workspace.common.refusals import RefusedError
 
 NO_CUSTOMER = "The account is no customer any more."
-# A contract sets an onboarding off from its first day, or two weeks before where the template has work for these, until
-# the last day of the template: a book that is imported later has been onboarded. The segment is that of what is under
-# contract on the first day, for the account's own ARR begins then.
+# A contract sets an onboarding off within two weeks of its first day, and in the two before where the template has work
+# for these. One that is older when it becomes known belongs to a customer who was onboarded elsewhere: a book that is
+# imported must not warn of kick-offs that were held long ago. The segment is that of what is under contract on that
+# first day: before it the account has no ARR of its own.
 DUE = """
     WITH began AS (
         SELECT a.id, a.stage = 'won_back' AS again, a.churned_on, a.segment_pinned, a.segment_id,
@@ -35,7 +37,7 @@ DUE = """
         GROUP BY a.id
     ), spans AS (
         SELECT template_id, CASE WHEN bool_or(stage = 'before') THEN -14 ELSE 0 END AS first_day,
-            max(due_day) AS last_day
+            LEAST(max(due_day), 14) AS last_day
         FROM accounts_templatestep GROUP BY template_id
     ), widest AS (SELECT COALESCE(min(first_day), 0) AS first_day, COALESCE(max(last_day), 0) AS last_day FROM spans)
     SELECT b.id, b.again, b.churned_on, b.start, t.id
@@ -150,7 +152,7 @@ def _begin(wanted: Sequence[Wanted]) -> list[Onboarding]:
 
     The accounts are locked first, so that of two that would begin the same the second sees what the first one wrote.
     """
-    accounts = [one.account_id for one in wanted]
+    at, accounts = clock.now(), [one.account_id for one in wanted]
     locked = Account.objects.filter(among("id", accounts)).order_by("pk").select_for_update(of=("self",), no_key=True)
     list(locked.values_list("pk", flat=True))
     there = Onboarding.objects.filter(among("account_id", accounts)).order_by()
@@ -164,10 +166,14 @@ def _begin(wanted: Sequence[Wanted]) -> list[Onboarding]:
         and (one.account_id, one.origin_key) not in by_itself
         and (one.account_id, one.kind, one.about) not in running
     ]
+    steps = [_steps(one, plans[one.template_id or 0]) for one in begun]
+    for one, its in zip(begun, steps, strict=True):
+        follow(one, course_of([step.as_step for step in its], from_stage=Stage(one.from_stage)), at=at, by=None)
     with pghistory.context(**({"user": wanted[0].by.pk} if wanted and wanted[0].by else {})):
         Onboarding.objects.bulk_create(begun)
-    OnboardingStep.objects.bulk_create(step for one in begun for step in _steps(one, plans[one.template_id or 0]))
-    settle(begun, at=clock.now(), by=None)
+    OnboardingStep.objects.bulk_create(step for its in steps for step in its)
+    if begun:
+        account_observed.send(sender=Onboarding, account_ids=sorted({one.account_id for one in begun}))
     return begun
 
 

@@ -21,7 +21,7 @@ def signed(cast):
     Playbook.objects.update(active_since=None)
     account = AccountFactory(owner=cast.owner)
     ContractFactory(account=account, start=day(-9), end=day(356), with_line=120_000)
-    UsageDayFactory(account=account, day=clock.today(), logins=4)
+    UsageDayFactory(account=account, day=clock.today(), logins=4, active_users=1)
     return account
 
 

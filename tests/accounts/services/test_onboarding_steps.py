@@ -199,9 +199,10 @@ def test_taking_back_opens_no_steps_that_were_done_or_are_of_others(cast, one):
 
 @pytest.mark.parametrize("count", [1, 2])
 def test_many_are_ticked_at_once_but_those_that_are_not_open(cast, one, django_assert_num_queries, count):
+    OnboardingStepFactory(onboarding=one, key="later", stage="foundation")
     skip_step(by=cast.owner, step=step("value"), reason="Not wanted")
     wanted = [step(key) for key in ("kickoff", "channels")[:count]]
-    with django_assert_num_queries(9 if count == 1 else 10):
+    with django_assert_num_queries(9):
         assert len(tick_steps(by=cast.owner, steps=[*wanted, step("value")])) == count
     assert step("value").state == "skipped"
     assert row()[2] == count
