@@ -228,7 +228,7 @@ def test_each_row_has_its_one_click_next_action(cast):
     for address in (
         f'hx-post="{reverse("health:acknowledge-alert", args=[alert.pk])}"',
         f'hx-post="{reverse("accounts:task-done", args=[task.pk])}"',
-        f'hx-get="{reverse("accounts:touch-new", args=[quiet.pk])}"',
+        f'hx-get="{reverse("accounts:touch-new", args=[quiet.pk])}?cadence=any"',
         f'hx-get="{reverse("accounts:task-new")}?account={renewing.pk}"',
     ):
         assert address in html

@@ -313,7 +313,7 @@ def _quiet_reason(account: Account, today: dt.date) -> Reason:
     silence = (today - clock.day_of(account.last_touch)).days if account.last_touch else None
     if account.stage == Account.Stage.ONBOARDING and (silence is None or silence >= ONBOARDING_DAYS):
         words = "no touch yet" if silence is None else f"no touch for {silence} day{'' if silence == 1 else 's'}"
-        return Reason(Kind.ONBOARDING, f"Being set up, {words}", ONBOARDING)
+        return Reason(Kind.ONBOARDING, f"Being set up, {words}", ONBOARDING, choice=CadenceKind.ANY)
     first, *others = most_pressing(standings_of(account, today=today))
     urgency = urgency_of_silence(first.days_overdue, INTERVALS[first.pace].usual_days)
     besides = ", ".join(one.noun for one in others)

@@ -82,6 +82,31 @@ def test_who_left_leaves_on_a_day_and_can_come_back(cast):
     assert (contact.status, contact.left_on) == (Contact.Status.ACTIVE, None)
 
 
+def test_of_somebody_in_a_part_it_is_asked_at_once_who_follows(cast):
+    jana = ContactFactory(account=cast.account, name="Jana", roles=["champion"])
+    kim = ContactFactory(account=cast.account, name="Kim")
+    stranger = ContactFactory(account=cast.strangers, name="Stranger")
+    url = reverse("accounts:contact-left", args=[jana.pk])
+    page = logged_in(cast.owner).get(url).content.decode()
+    assert "Takes over as champion." in page
+    assert f'<option value="{kim.pk}">Kim</option>' in page
+    assert "Stranger" not in page
+    assert send(jana, "contact-left", cast.owner, on=str(day(-1)), successor=stranger.pk).status_code == 422
+    assert send(jana, "contact-left", cast.owner, on=str(day(-1)), successor=kim.pk, new_name="X").status_code == 422
+    response = send(jana, "contact-left", cast.owner, on=str(day(-1)), to="Northwind", successor=kim.pk)
+    assert "Jana marked as left; Kim follows" in response.content.decode()
+    kim.refresh_from_db()
+    jana.refresh_from_db()
+    assert (kim.roles, jana.left_to, jana.successor) == (["champion"], "Northwind", kim)
+
+
+def test_of_somebody_without_a_part_nobody_asks_who_follows(cast):
+    contact = ContactFactory(account=cast.account, roles=["user"])
+    page = logged_in(cast.owner).get(reverse("accounts:contact-left", args=[contact.pk])).content.decode()
+    assert "Who follows" not in page
+    assert "Where to" in page
+
+
 def test_the_day_is_asked_for_with_today_filled_in(cast):
     contact = ContactFactory(account=cast.account)
     url = reverse("accounts:contact-left", args=[contact.pk])
