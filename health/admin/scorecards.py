@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import Field
-from django.http import Http404, HttpResponse
+from django.db.models import Field, Max, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -175,9 +175,14 @@ class ScorecardAdmin(KeepsWhatIsUsed, WorkspaceAdmin):
     def has_install_permission(self, request: UserRequest) -> bool:
         return not request.user.read_only
 
-    @admin.display(description="published")
-    def published_version(self, scorecard: Scorecard) -> str:
-        return str(scorecard.published or "none")
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Scorecard]:
+        """With the number of the version that judges."""
+        published = Max("versions__number", filter=Q(versions__state=ScorecardVersion.State.PUBLISHED))
+        return super().get_queryset(request).annotate(published_number=published)
+
+    @admin.display(description="published", ordering="published_number")
+    def published_version(self, scorecard: Any) -> str:
+        return f"v{scorecard.published_number}" if scorecard.published_number else "none"
 
 
 @admin.register(ScorecardVersion)
@@ -191,6 +196,10 @@ class ScorecardVersionAdmin(TuningPages, WorkspaceAdmin):
     inlines = [DimensionInline, TierInline]
     history_with_parts = True
     actions_detail = ["tune", "all_versions", "take_draft", "publish_draft"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ScorecardVersion]:
+        """With the scorecard: a version is named after it."""
+        return super().get_queryset(request).select_related("scorecard")
 
     def _version(self, request: UserRequest, object_id: str) -> ScorecardVersion:
         version = self.get_object(request, object_id)

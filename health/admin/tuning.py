@@ -12,10 +12,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.http import UserRequest
 from cs_workspace.common import clock
-from health.domain.scorecards import Scorecard, ScorecardError
+from health.domain.scorecards import ScorecardError
 from health.forms.tuning import PublishForm, WeightsForm
 from health.models import ScorecardVersion
-from health.queries.tuning import backtest_of, both_cards, judging_instead_of, preview_of
+from health.queries.tuning import backtest_of, preview_of
+from health.queries.tuning_versions import contest_of
 from health.queries.versions import versions_of
 from health.services.publishing import (
     RESTATED_DAYS,
@@ -65,12 +66,12 @@ class TuningPages:
         form = _form(request, version)
         context: dict[str, Any] = {"version": version, "asked": True}
         try:
-            now, draft = both_cards(version)
+            contest = contest_of(version)
+            now, draft = contest.cards()
             draft = form.applied_to(draft) if form.is_bound and form.is_valid() else draft
             context |= {
-                "tested": backtest_of(version, now, draft, today=clock.today()),
-                "now": now,
-                "draft": draft,
+                "tested": backtest_of(contest, now, draft, today=clock.today()),
+                "was": f"Version {now.version}" if now else "No version",
                 "labels": {tier.rank: tier.label for tier in draft.tiers},
             }
         except ScorecardError as error:
@@ -80,11 +81,11 @@ class TuningPages:
     def versions(self, request: UserRequest, object_id: str) -> HttpResponse:
         """Who published what and when, with the difference, and the way back."""
         version = self._version(request, object_id)  # type: ignore[attr-defined]
-        judging = version.scorecard.published
+        lines = versions_of(version.scorecard)
         context = {
             "title": f"Versions of {version.scorecard}",
-            "versions": versions_of(version.scorecard),
-            "judging": judging.pk if judging else 0,
+            "versions": lines,
+            "judging": next((one.version.pk for one in lines if one.judges), 0),
             "may_change": not request.user.read_only,
         }
         return self._render(request, "admin/versions.html", version, context)
@@ -121,23 +122,21 @@ class TuningPages:
 
     def _page(self, request: UserRequest, version: ScorecardVersion, form: WeightsForm, *, status: int = 200) -> Any:
         context: dict[str, Any] = {"title": f"Tuning {version}", "form": form, "query": request.GET.urlencode()}
-        now: Scorecard | None = None
+        contest, now = contest_of(version), None
         try:
-            now, saved = both_cards(version)
+            now, saved = contest.cards()
             tried = not form.is_bound or form.is_valid()
             draft = form.applied_to(saved) if form.is_bound and tried else saved
             if tried:
-                context["preview"] = preview_of(version, now, draft, today=clock.today())
+                context["preview"] = preview_of(contest, now, draft, today=clock.today())
             context |= {"unsaved": form.is_bound and draft != saved, "refused": not tried}
         except ScorecardError as error:
             context["problem"] = str(error)
-        judging = judging_instead_of(version)
-        own = version.scorecard.published
         context |= {
             "now": now,
             "groups": form.groups(now),
-            "judging": judging,
-            "publish": PublishForm(initial={"seen": fingerprint(version), "judging": own.pk if own else 0}),
+            "judging": contest.judging,
+            "publish": PublishForm(initial={"seen": fingerprint(version), "judging": contest.own}),
             "may_change": not request.user.read_only,
         }
         return self._render(request, "admin/tuning.html", version, context, partial="preview", status=status)

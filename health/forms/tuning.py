@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import prefetch_related_objects
 
 from health.domain.scorecards import WEIGHT_TOLERANCE, Scorecard
 from health.models import Dimension, ScorecardVersion
@@ -31,7 +32,8 @@ class WeightsForm(forms.Form):
     def __init__(self, data: Mapping[str, Any] | None, *, version: ScorecardVersion, seen: str) -> None:
         super().__init__(data, initial={"seen": seen})
         self.typed: dict[str, Any] = {}
-        self.dimensions = list(version.dimensions.order_by("position", "pk").prefetch_related("indicators"))
+        prefetch_related_objects([version], "dimensions__indicators")
+        self.dimensions = list(version.dimensions.all())
         for dimension in self.dimensions:
             self.fields[_name(dimension)] = _weight(dimension.label, dimension.weight)
             for indicator in self._indicators(dimension):
@@ -92,7 +94,7 @@ class WeightsForm(forms.Form):
 
     @staticmethod
     def _indicators(dimension: Dimension) -> list[Any]:
-        return sorted(dimension.indicators.all(), key=lambda row: (row.position, row.pk))
+        return list(dimension.indicators.all())
 
     def _must_sum(self, names: list[str], what: str) -> None:
         total = self._sum(names)

@@ -15,9 +15,28 @@ from health.domain.definitions import Direction, Kind, Metric
 from health.domain.metrics import METRICS
 from health.models import CustomMetric, Dimension, Indicator, ScorecardVersion, Tier
 
+# Key of a version, key and name of its scorecard, its number, its dimensions and its tiers.
+Stored = tuple[int, str, str, int, list[dict], list[dict]]
+
 
 def domain_scorecards(version_ids: Iterable[int]) -> dict[int, domain.Scorecard]:
     """Scorecards by the key of their version, in one query; raises `ScorecardError` for one that cannot be run."""
+    return {row[0]: _scorecard(row) for row in _stored(version_ids)}
+
+
+def scorecards_that_run(version_ids: Iterable[int]) -> tuple[dict[int, domain.Scorecard], dict[int, str]]:
+    """Scorecards by the key of their version, and of those that cannot be run the reason. One query."""
+    cards: dict[int, domain.Scorecard] = {}
+    problems: dict[int, str] = {}
+    for row in _stored(version_ids):
+        try:
+            cards[row[0]] = _scorecard(row)
+        except domain.ScorecardError as error:
+            problems[row[0]] = str(error)
+    return cards, problems
+
+
+def _stored(version_ids: Iterable[int]) -> Iterable[Stored]:
     custom = CustomMetric.objects.filter(name=OuterRef("metric")).values(
         data=JSONObject(
             name="name",
@@ -67,21 +86,22 @@ def domain_scorecards(version_ids: Iterable[int]) -> dict[int, domain.Scorecard]
             )
         )
     )
-    rows = (
+    return (
         ScorecardVersion.objects.filter(pk__in=set(version_ids))
         .annotate(dimension_rows=ArraySubquery(dimensions), tier_rows=ArraySubquery(tiers))
         .values_list("pk", "scorecard__key", "scorecard__name", "number", "dimension_rows", "tier_rows")
     )
-    return {
-        pk: domain.Scorecard(
-            key=key,
-            name=name,
-            version=number,
-            dimensions=tuple(_dimension(row) for row in dimension_rows),
-            tiers=tuple(domain.Tier(**row) for row in tier_rows),
-        )
-        for pk, key, name, number, dimension_rows, tier_rows in rows
-    }
+
+
+def _scorecard(row: Stored) -> domain.Scorecard:
+    _, key, name, number, dimension_rows, tier_rows = row
+    return domain.Scorecard(
+        key=key,
+        name=name,
+        version=number,
+        dimensions=tuple(_dimension(one) for one in dimension_rows),
+        tiers=tuple(domain.Tier(**one) for one in tier_rows),
+    )
 
 
 @dataclass(frozen=True)

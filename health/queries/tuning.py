@@ -15,12 +15,10 @@ from health.domain.backtest import AHEAD_DAYS, Backtest, Cohorts, backtest
 from health.domain.eligibility import Skipped
 from health.domain.explanation import row_of
 from health.domain.scorecards import Scorecard
-from health.domain.scoring import Scores
+from health.domain.scoring import Scores, stored
 from health.domain.tuning import RANKS, Comparison, compare, ranks_of, shifts
-from health.models import Scorecard as ScorecardRow
-from health.models import ScorecardVersion
-from health.queries.scorecards import Binding, domain_scorecards, published_scorecards
-from health.queries.tuning_book import STATES, Book, kept_quartiles, latest_book, past_book
+from health.queries.tuning_book import STATES, Book, kept_quartiles, latest_book, past_books
+from health.queries.tuning_versions import Contest
 
 MOST_MOVERS: Final = 20
 MOST_REASONS: Final = 2
@@ -116,30 +114,14 @@ class Tested:
     days: tuple[dt.date, ...]
 
 
-def judging_instead_of(version: ScorecardVersion) -> ScorecardVersion | None:
-    """The version that judges now whom this one would: its scorecard's, else the default's; None without either."""
-    return version.scorecard.published or (
-        ScorecardVersion.objects.filter(state=ScorecardVersion.State.PUBLISHED, scorecard__is_default=True)
-        .select_related("scorecard")
-        .first()
-    )
-
-
-def both_cards(version: ScorecardVersion) -> tuple[Scorecard | None, Scorecard]:
-    """The version that judges now, and this one, as the engine runs them; raises `ScorecardError`."""
-    judging = judging_instead_of(version)
-    cards = domain_scorecards([version.pk] + ([judging.pk] if judging else []))
-    return (cards[judging.pk] if judging else None), cards[version.pk]
-
-
-def preview_of(version: ScorecardVersion, now: Scorecard | None, draft: Scorecard, *, today: dt.date) -> Preview:
+def preview_of(contest: Contest, now: Scorecard | None, draft: Scorecard, *, today: dt.date) -> Preview:
     """The newest readings of the whole book, scored by both; without a version that judges now, nobody has a score.
 
-    A metric that no snapshot holds is computed, once a day and source for every 10,000 accounts.
+    Four queries; a metric that no snapshot holds is computed beside them, once a day, by one statement a source.
     """
     began = time.perf_counter()
     metrics = dict.fromkeys((*(now.metrics if now else ()), *draft.metrics))
-    book = latest_book(metrics, _bindings(version), version.pk, day=today)
+    book = latest_book(metrics, contest, day=today)
     kept = kept_quartiles(today)
     after = book.score(draft, kept)
     before = book.score(now, kept) if now else after
@@ -155,19 +137,15 @@ def preview_of(version: ScorecardVersion, now: Scorecard | None, draft: Scorecar
     )
 
 
-def backtest_of(version: ScorecardVersion, now: Scorecard | None, draft: Scorecard, *, today: dt.date) -> Tested | None:
+def backtest_of(contest: Contest, now: Scorecard | None, draft: Scorecard, *, today: dt.date) -> Tested | None:
     """Both versions on past days, each 90 days after the one before, the newest 90 days ago.
 
     None where no day that far back has snapshots. Readings are those that were kept on the day; what they did not hold
-    is read from observations as of the day. Accounts that have left since are among them.
+    is read from observations as of the day, once a day. Accounts that have left since are among them. One query.
     """
-    versions = list(ScorecardVersion.objects.filter(scorecard=version.scorecard_id).values_list("pk", flat=True))
-    judging = judging_instead_of(version)
-    if judging is not None and judging.scorecard_id != version.scorecard_id:
-        versions += list(ScorecardVersion.objects.filter(scorecard=judging.scorecard_id).values_list("pk", flat=True))
     metrics = dict.fromkeys((*(now.metrics if now else ()), *draft.metrics))
     days = [today - dt.timedelta(days=AHEAD_DAYS * step) for step in range(1, MOST_COHORTS + 1)]
-    books = [book for day in days if len(book := past_book(metrics, versions, day=day))]
+    books = past_books(metrics, contest, days=days)
     if not books:
         return None
     return Tested(
@@ -175,21 +153,6 @@ def backtest_of(version: ScorecardVersion, now: Scorecard | None, draft: Scoreca
         draft=backtest(_cohorts(books, draft)),
         days=tuple(book.day for book in books),
     )
-
-
-def _bindings(version: ScorecardVersion) -> list[Binding]:
-    """Who judges whom once this version is published; a scorecard bound to nobody is tried as the default."""
-    card: ScorecardRow = version.scorecard
-    bound = card.product_id or card.stage or card.segment_id or card.is_default
-    replaced = set(card.versions.values_list("pk", flat=True))
-    beside_default = bound and not card.is_default
-    others = [
-        one
-        for one in published_scorecards().bindings
-        if one.version_id not in replaced and (beside_default or not one.is_default)
-    ]
-    mine = Binding(version.pk, card.product_id, card.stage, card.segment_id, card.is_default or not bound)
-    return [mine, *others]
 
 
 def _tiers(found: Comparison, now: Scorecard, draft: Scorecard) -> tuple[TierRow, ...]:
@@ -231,13 +194,14 @@ def _direction(was: int, now: int) -> str:
 
 def _movers(book: Book, before: Scores, after: Scores, found: Comparison) -> tuple[Mover, ...]:
     places = found.movers[:MOST_MOVERS].tolist()
+    was, will = stored(before.total), stored(after.total)
     names = dict(Account.objects.filter(pk__in=book.ids[places].tolist()).values_list("pk", "name"))
     return tuple(
         Mover(
             pk=int(book.ids[place]),
             name=names[int(book.ids[place])],
-            now=round(float(before.total[place]), 1),
-            draft=round(float(after.total[place]), 1),
+            now=float(was[place]),
+            draft=float(will[place]),
             rank_now=int(found.before[place]),
             rank_draft=int(found.after[place]),
             why=_why(before, after, place),

@@ -15,7 +15,6 @@ import numpy.typing as npt
 from django.core.cache import cache
 from django.db import connection
 
-from accounts.models import Segment
 from health.domain.eligibility import Skipped
 from health.domain.products import mean_of_products, with_rows
 from health.domain.quartiles import WHOLE_BOOK
@@ -23,24 +22,32 @@ from health.domain.scorecards import Scorecard
 from health.domain.scorers import FloatArray, Groups
 from health.domain.scoring import Scores, quartile_tables, score_accounts
 from health.metrics import compute
-from health.models import Indicator, SegmentFigures
+from health.models import SegmentFigures
 from health.queries.scorecards import Binding
+from health.queries.tuning_versions import Contest
 
 Columns = dict[str, FloatArray]
 Numbers = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+# Of every version the metrics in the order of its snapshots' arrays.
+Held = Mapping[int, Sequence[str]]
 
 DAYS_IN_A_MONTH: Final = 30.4375
 # Single precision holds as many digits of what was rounded to six decimals.
 KEPT_DIGITS: Final = 7
 CACHE_SECONDS: Final = 24 * 3600
-BATCH: Final = 10_000
+# Where no score was kept on a past day itself, the newest of the two weeks up to it stands for it.
+WITHIN_DAYS: Final = 14
+# What is read of every account, beside its readings.
+ACCOUNT: Final = ("id", "cents", "segment_id", "age", "state", "version_id")
 # Codes of `state`, in the order in which they are asked for.
 STATES: Final = {1: Skipped.CHURNED, 2: Skipped.TRIAL, 3: Skipped.NOT_YET}
 
+# The keys of segments stand beside the columns: one statement reads all that a book is made of.
+SEGMENTS = "(SELECT COALESCE(json_object_agg(id, key), '{}') FROM accounts_segment) AS segment_keys"
 # Accounts that a version would judge, each with its newest snapshot. The judging version is an expression of constants.
 LATEST = """
-    SELECT {columns} FROM (
+    SELECT {segments}, {columns} FROM (
         SELECT a.id, (COALESCE(a.arr, 0) * 100)::bigint AS cents, COALESCE(a.segment_id, 0) AS segment_id,
             COALESCE(%(day)s::date - a.customer_since, -1) AS age,
             CASE WHEN a.churned_on <= %(day)s::date THEN 1 WHEN a.is_trial THEN 2
@@ -54,19 +61,22 @@ LATEST = """
         WHERE a.archived_at IS NULL AND {judged_by} = %(version)s
     ) one
 """
-# Accounts as they stood on a past day, those that have left since among them.
+# Accounts as they stood on each of some past days, those that have left since among them; one row a day.
 PAST = """
-    SELECT {columns} FROM (
-        SELECT a.id, (COALESCE(a.arr, 0) * 100)::bigint AS cents, COALESCE(a.segment_id, 0) AS segment_id,
-            COALESCE(%(day)s::date - a.customer_since, -1) AS age, 0 AS state, s.version_id, s.readings,
-            COALESCE(a.churned_on - %(day)s::date, 0) AS left_after
-        FROM accounts_account a
-        CROSS JOIN LATERAL (
-            SELECT version_id, readings FROM health_snapshot
-            WHERE account_id = a.id AND day <= %(day)s::date AND day > %(day)s::date - 7 ORDER BY day DESC LIMIT 1
-        ) s
-        WHERE (a.churned_on IS NULL OR a.churned_on > %(day)s::date) AND s.version_id = ANY(%(versions)s)
+    SELECT one.*, d.day FROM unnest(%(days)s::date[]) AS d (day) CROSS JOIN LATERAL (
+        SELECT {segments}, {columns} FROM (
+            SELECT a.id, (COALESCE(a.arr, 0) * 100)::bigint AS cents, COALESCE(a.segment_id, 0) AS segment_id,
+                COALESCE(d.day - a.customer_since, -1) AS age, 0 AS state, s.version_id, s.readings,
+                COALESCE(a.churned_on - d.day, 0) AS left_after
+            FROM accounts_account a
+            CROSS JOIN LATERAL (
+                SELECT version_id, readings FROM health_snapshot
+                WHERE account_id = a.id AND day <= d.day AND day > d.day - %(within)s ORDER BY day DESC LIMIT 1
+            ) s
+            WHERE (a.churned_on IS NULL OR a.churned_on > d.day) AND s.version_id = ANY(%(versions)s)
+        ) account
     ) one
+    ORDER BY d.day DESC
 """
 PRODUCTS = """
     SELECT {columns} FROM (
@@ -132,23 +142,23 @@ class Book:
         return with_rows(scores, places, mean)
 
 
-def latest_book(metrics: Iterable[str], bindings: Sequence[Binding], version_id: int, *, day: dt.date) -> Book:
-    """The accounts that `version_id` judges under these bindings, as they were read last."""
+def latest_book(metrics: Iterable[str], contest: Contest, *, day: dt.date) -> Book:
+    """The accounts that the version of `contest` would judge, as they were read last."""
     wanted = list(dict.fromkeys(metrics))
-    held = _held()
-    judged_by, params = _judged_by(bindings)
-    found = _fetch(LATEST, wanted, held, params | {"day": day, "version": version_id}, judged_by=judged_by)
-    book = _book(found, wanted, held, day)
-    return replace(book, parts=_parts(book, wanted, held))
+    judged_by, params = _judged_by(contest.bindings)
+    params |= {"day": day, "version": contest.version.pk}
+    (row,) = _fetch(LATEST, ACCOUNT, wanted, contest.held, params, judged_by=judged_by)
+    book = _book(row, wanted, contest.held, day)
+    return replace(book, parts=_parts(book, wanted, contest.held))
 
 
-def past_book(metrics: Iterable[str], version_ids: Sequence[int], *, day: dt.date) -> Book:
-    """The accounts that one of these versions judged on a past day (or up to six days before)."""
+def past_books(metrics: Iterable[str], contest: Contest, *, days: Sequence[dt.date]) -> list[Book]:
+    """The accounts that one of both scorecards judged on past days, or shortly before, one book a day; days on which
+    they judged nobody are left out."""
     wanted = list(dict.fromkeys(metrics))
-    held = _held()
-    extra = ["left_after"]
-    found = _fetch(PAST, wanted, held, {"day": day, "versions": list(version_ids)}, extra=extra)
-    return _book(found, wanted, held, day)
+    params = {"days": list(days), "versions": list(contest.related), "within": WITHIN_DAYS}
+    rows = _fetch(PAST, (*ACCOUNT, "left_after"), wanted, contest.held, params)
+    return [_book(row, wanted, contest.held, row["day"]) for row in rows if len(row["id"])]
 
 
 def kept_quartiles(day: dt.date) -> dict[str, Any]:
@@ -156,44 +166,27 @@ def kept_quartiles(day: dt.date) -> dict[str, Any]:
     return SegmentFigures.objects.filter(day=day).values_list("quartiles", flat=True).first() or {}
 
 
-def _held() -> dict[int, list[str]]:
-    """The metrics of every version in the order of its snapshots' arrays."""
-    rows = Indicator.objects.order_by("dimension__position", "dimension_id", "position", "pk").values_list(
-        "dimension__version_id", "metric"
-    )
-    held: dict[int, list[str]] = {}
-    for version_id, metric in rows:
-        held.setdefault(version_id, []).append(metric)
-    return held
-
-
 def _fetch(
-    sql: str,
-    metrics: Sequence[str],
-    held: Mapping[int, Sequence[str]],
-    params: dict[str, Any],
-    *,
-    extra: Sequence[str] = (),
-    base: Sequence[str] = ("id", "cents", "segment_id", "age", "state", "version_id"),
-    **parts: str,
-) -> dict[str, Any]:
-    """The columns by name, each as an array; of metrics single precision, of all else whole numbers."""
-    columns = [f"string_agg(int8send({name}::bigint), '') AS {name}" for name in (*base, *extra)]
+    sql: str, numbers: Sequence[str], metrics: Sequence[str], held: Held, params: dict[str, Any], **parts: str
+) -> list[dict[str, Any]]:
+    """The rows by the names of their columns; of those of accounts each is an array, of `metrics` in single precision,
+    of `numbers` whole."""
+    columns = [f"string_agg(int8send({name}::bigint), '') AS {name}" for name in numbers]
     for place, metric in enumerate(metrics):
         columns.append(f"string_agg(float4send(COALESCE({_reading(metric, held)}, 'NaN')), '') AS m{place}")
     with connection.cursor() as cursor:
-        cursor.execute(sql.format(columns=", ".join(columns), **parts), params)
+        cursor.execute(sql.format(columns=", ".join(columns), segments=SEGMENTS, **parts), params)
         names = [column.name for column in cursor.description]
-        row = dict(zip(names, cursor.fetchone(), strict=True))
-    found: dict[str, Any] = {
-        name: np.frombuffer(row[name] or b"", dtype=">i8").astype(np.int64) for name in (*base, *extra)
-    }
-    for place, metric in enumerate(metrics):
-        found[f"metric:{metric}"] = _as_written(np.frombuffer(row[f"m{place}"] or b"", dtype=">f4").astype(float))
-    return found
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    for row in rows:
+        row |= {name: np.frombuffer(row[name] or b"", dtype=">i8").astype(np.int64) for name in numbers}
+        for place, metric in enumerate(metrics):
+            read = np.frombuffer(row.pop(f"m{place}") or b"", dtype=">f4")
+            row[f"metric:{metric}"] = _as_written(read.astype(float))
+    return rows
 
 
-def _reading(metric: str, held: Mapping[int, Sequence[str]]) -> str:
+def _reading(metric: str, held: Held) -> str:
     """SQL for a metric out of a snapshot's array, wherever its version has it; of numbers alone."""
     places: dict[int, list[int]] = {}
     for version_id, metrics in held.items():
@@ -214,9 +207,9 @@ def _as_written(values: FloatArray) -> FloatArray:
         return np.round(values * scale) / scale
 
 
-def _book(found: dict[str, Any], metrics: Sequence[str], held: Mapping[int, Sequence[str]], day: dt.date) -> Book:
+def _book(found: dict[str, Any], metrics: Sequence[str], held: Held, day: dt.date) -> Book:
     age = found["age"].astype(float)
-    keys = {0: WHOLE_BOOK} | dict(Segment.objects.values_list("pk", "key"))
+    keys = {0: WHOLE_BOOK} | {int(pk): key for pk, key in found["segment_keys"].items()}
     known, inverse = np.unique(found["segment_id"], return_inverse=True)
     segments = np.array([keys[int(pk)] for pk in known] or [""], dtype=str)[inverse]
     scoreable = found["state"] == 0
@@ -234,9 +227,7 @@ def _book(found: dict[str, Any], metrics: Sequence[str], held: Mapping[int, Sequ
     )
 
 
-def _not_held(
-    found: dict[str, Any], metrics: Sequence[str], held: Mapping[int, Sequence[str]], scoreable: Mask, day: dt.date
-) -> Columns:
+def _not_held(found: dict[str, Any], metrics: Sequence[str], held: Held, scoreable: Mask, day: dt.date) -> Columns:
     """Columns of metrics that some snapshots do not hold, completed by what observations give."""
     # Version 0: an account that was never scored waits for the next recompute, here as everywhere.
     versions = {int(one) for one in np.unique(found["version_id"][scoreable])} - {0}
@@ -256,34 +247,41 @@ def _not_held(
 
 def _computed(metrics: Sequence[str], ids: Numbers, day: dt.date) -> Columns:
     """Readings out of observations, once a day and metric: while weights are tried they stay as they are."""
-    columns, missing = {}, []
-    for metric in metrics:
-        kept = cache.get(_cache_key(metric, day))
-        if kept is not None:
-            with np.load(BytesIO(kept)) as file:
-                if np.array_equal(file["ids"], ids):
-                    columns[metric] = file["values"]
-        if metric not in columns:
-            missing.append(metric)
+    kept = cache.get_many([cache_key(metric, day) for metric in metrics])
+    columns = {metric: _unpacked(kept.get(cache_key(metric, day)), ids) for metric in metrics}
+    known = {metric: column for metric, column in columns.items() if column is not None}
+    missing = [metric for metric in metrics if metric not in known]
     if not missing:
-        return columns
-    batches = [compute(missing, ids[start : start + BATCH].tolist(), day) for start in range(0, len(ids), BATCH)]
-    for metric in missing:
-        columns[metric] = np.concatenate([batch[metric] for batch in batches]) if batches else np.empty(0)
-        file = BytesIO()
-        np.savez(file, ids=ids, values=columns[metric])
-        cache.set(_cache_key(metric, day), file.getvalue(), CACHE_SECONDS)
-    return columns
+        return known
+    computed = compute(missing, ids.tolist(), day)
+    packed = {cache_key(metric, day): _packed(computed[metric], ids) for metric in missing}
+    cache.set_many(packed, CACHE_SECONDS)
+    return known | computed
 
 
-def _cache_key(metric: str, day: dt.date) -> str:
+def _packed(column: FloatArray, ids: Numbers) -> bytes:
+    file = BytesIO()
+    np.savez(file, ids=ids, values=column)
+    return file.getvalue()
+
+
+def _unpacked(kept: bytes | None, ids: Numbers) -> FloatArray | None:
+    """The column, where it was kept of these very accounts."""
+    if kept is None:
+        return None
+    with np.load(BytesIO(kept)) as file:
+        return file["values"] if np.array_equal(file["ids"], ids) else None
+
+
+def cache_key(metric: str, day: dt.date) -> str:
+    """Where the readings of a metric as of a day are kept, by database."""
     return f"tuning:{connection.settings_dict['NAME']}:{day}:{metric}"
 
 
-def _parts(book: Book, metrics: Sequence[str], held: Mapping[int, Sequence[str]]) -> Parts | None:
+def _parts(book: Book, metrics: Sequence[str], held: Held) -> Parts | None:
     """The products of the accounts that have several; a metric that theirs do not hold is that of the account."""
     ids = book.ids[book.scoreable]
-    found = _fetch(PRODUCTS, metrics, held, {"ids": ids.tolist()}, base=("id", "cents", "version_id"))
+    (found,) = _fetch(PRODUCTS, ("id", "cents", "version_id"), metrics, held, {"ids": ids.tolist()})
     if not len(found["id"]):
         return None
     order = np.argsort(book.ids, kind="stable")

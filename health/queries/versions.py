@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from health.domain.scorecard_diff import Difference, differences
-from health.domain.scorecards import ScorecardError
 from health.models import Scorecard, ScorecardVersion
-from health.queries.scorecards import domain_scorecards
+from health.queries.scorecards import scorecards_that_run
 
 
 @dataclass(frozen=True)
@@ -18,14 +17,19 @@ class VersionLine:
     problem: str
     """Why the difference cannot be told; empty where it can."""
 
+    @property
+    def judges(self) -> bool:
+        """Whether it is the one that judges now."""
+        return self.version.state == ScorecardVersion.State.PUBLISHED
+
 
 def versions_of(scorecard: Scorecard) -> list[VersionLine]:
-    """All versions, in two queries, and one more for each that cannot be run."""
+    """All versions, in two queries."""
     rows = list(
         scorecard.versions.select_related("scorecard", "published_by", "replaced__scorecard", "taken_from__scorecard")
         .order_by("-number")
     )  # fmt: skip
-    cards, problems = _cards(rows)
+    cards, problems = scorecards_that_run(row.pk for row in rows)
     lines = []
     for row in rows:
         against = row.taken_from if row.state == ScorecardVersion.State.DRAFT else row.replaced
@@ -33,18 +37,3 @@ def versions_of(scorecard: Scorecard) -> list[VersionLine]:
         found = tuple(differences(cards[against.pk], cards[row.pk])) if known and against else ()
         lines.append(VersionLine(row, against, found, problems.get(row.pk, "")))
     return lines
-
-
-def _cards(rows: list[ScorecardVersion]) -> tuple[dict, dict[int, str]]:
-    """Versions as the engine runs them; where one cannot be run, each by itself, and why."""
-    try:
-        return domain_scorecards(row.pk for row in rows), {}
-    except ScorecardError:
-        cards: dict = {}
-        problems: dict[int, str] = {}
-        for row in rows:
-            try:
-                cards |= domain_scorecards([row.pk])
-            except ScorecardError as error:
-                problems[row.pk] = str(error)
-        return cards, problems
