@@ -14,6 +14,11 @@ from health.models import CustomMetric
 from health.queries.in_use import users_of_metrics
 from health.queries.metric_choices import undescribed_names
 
+KINDS = (
+    "Values are numbers. Send a category (gold, silver, bronze) as the number of its step (3, 2, 1), described as a "
+    "number and scored in bands."
+)
+
 
 class CustomMetricForm(forms.ModelForm):
     """Names that were sent already are offered; the name of a metric that something uses stays."""
@@ -25,6 +30,8 @@ class CustomMetricForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "kind" in self.fields:
+            self.fields["kind"].help_text = KINDS
         names = undescribed_names() if "name" in self.fields and self.instance.pk is None else []
         if names:
             self.fields["name"].help_text = f"Sent and not described yet: {', '.join(names)}."

@@ -2,7 +2,6 @@
 
 import json
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.contrib import admin
@@ -10,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from health.models import Alert, AlertRule, Dimension, Indicator, Run, ScorecardVersion
+from health.models import Alert, AlertRule, Dimension, Run, ScorecardVersion
 from health.services.publishing import NotADraftError, draft_from, publish
 from tests.cast import Cast
 from tests.factories import (
@@ -22,6 +21,7 @@ from tests.factories import (
     TierFactory,
     UserFactory,
 )
+from tests.health.admin.version_form import form_of
 
 pytestmark = pytest.mark.django_db
 
@@ -40,40 +40,6 @@ def draft() -> ScorecardVersion:
         IndicatorFactory(dimension=DimensionFactory(version=version, weight=share), metric=metric)
     TierFactory(version=version, lower=0)
     return draft_from(version, by=None)
-
-
-def form_of(version: ScorecardVersion) -> dict[str, Any]:
-    """What the browser would send for a version that nobody changed."""
-    dimensions = list(version.dimensions.order_by("position", "pk"))
-    data: dict[str, Any] = management("dimensions", len(dimensions))
-    for number, dimension in enumerate(dimensions):
-        prefix = f"dimensions-{number}"
-        data |= fields_of(dimension, prefix, "label", "key", "weight", "position") | {f"{prefix}-version": version.pk}
-        indicators = list(dimension.indicators.order_by("position", "pk"))
-        data |= management(f"{prefix}-indicators", len(indicators))
-        for place, indicator in enumerate(indicators):
-            inner = f"{prefix}-indicators-{place}"
-            data |= fields_of(indicator, inner, "label", "metric", "weight", "scorer_kind", "missing", "position")
-            data |= {f"{inner}-dimension": dimension.pk, f"{inner}-scorer_params": json_of(indicator)}
-    tiers = list(version.tiers.order_by("rank"))
-    data |= management("tiers", len(tiers))
-    for number, tier in enumerate(tiers):
-        prefix = f"tiers-{number}"
-        data |= fields_of(tier, prefix, "rank", "label", "key", "lower", "churn_low", "churn_high", "action")
-        data |= {f"{prefix}-version": version.pk}
-    return data
-
-
-def management(prefix: str, count: int) -> dict[str, Any]:
-    return {f"{prefix}-TOTAL_FORMS": count, f"{prefix}-INITIAL_FORMS": count}
-
-
-def fields_of(row: Any, prefix: str, *names: str) -> dict[str, Any]:
-    return {f"{prefix}-id": row.pk} | {f"{prefix}-{name}": getattr(row, name) for name in names}
-
-
-def json_of(indicator: Indicator) -> str:
-    return json.dumps(indicator.scorer_params)
 
 
 def address(version: ScorecardVersion) -> str:
