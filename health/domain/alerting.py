@@ -25,6 +25,7 @@ import numpy.typing as npt
 from health.domain.engagement import next_action_of
 from health.domain.scorecards import Scorecard
 from health.domain.scorers import FloatArray
+from health.domain.scoring import stored_text
 from health.domain.tiers import HYSTERESIS, tier_rank
 from health.domain.trend import Course, score_trends
 
@@ -368,17 +369,18 @@ def _under(bound: float, state: AccountState) -> Any:
 
 
 def _cause(rule: AlertRule, state: AccountState, previous: AccountState) -> str:
+    now = stored_text(state.score)
     match rule.trigger:
         case Trigger.SCORE_DROP:
             fall = f"{state.highest - state.score:.1f} points"
-            return f"Score fell {fall} in {rule.window_days} days, from {state.highest:.1f} to {state.score:.1f}"
+            return f"Score fell {fall} in {rule.window_days} days, from {stored_text(state.highest)} to {now}"
         case Trigger.ENTERS_TIER:
-            since = "" if math.isnan(previous.score) else f", from {previous.score:.1f}"
-            return f"{rule.name} at {state.score:.1f}{since}"
+            since = "" if math.isnan(previous.score) else f", from {stored_text(previous.score)}"
+            return f"{rule.name} at {now}{since}"
         case Trigger.DECLINING:
-            return f"Score declining for {rule.window_days} days, now {state.score:.1f}"
+            return f"Score declining for {rule.window_days} days, now {now}"
         case Trigger.SCORE_UNDER:
-            return f"Score under {rule.threshold:g}: {state.score:.1f}"
+            return f"Score under {rule.threshold:g}: {now}"
         case Trigger.DATA_GAP:
             sources = "A source is" if state.silent == 1 else f"{state.silent} sources are"
             return f"{sources} silent for {rule.window_days} days: a gap in the data, not a change of health"
@@ -387,4 +389,4 @@ def _cause(rule: AlertRule, state: AccountState, previous: AccountState) -> str:
 def _gone(rule: AlertRule, state: AccountState) -> str:
     if rule.trigger is Trigger.DATA_GAP:
         return "The sources report again"
-    return "No longer declining" if rule.trigger is Trigger.DECLINING else f"Recovered to {state.score:.1f}"
+    return "No longer declining" if rule.trigger is Trigger.DECLINING else f"Recovered to {stored_text(state.score)}"

@@ -155,8 +155,19 @@ def quartile_tables(
 
 
 def stored(scores: FloatArray) -> FloatArray:
-    """Scores as they are stored and shown: one decimal, halves to the even digit. Tiers are chosen before this."""
-    return np.round(scores, STORED_DECIMALS)
+    """Scores as they are stored: one decimal, halves to the even digit, but no whole point that was not reached.
+
+    Tiers are chosen before this, and their bounds are whole points: 79.96 is stored as 79.9, for 80.0 would lie in a
+    better tier than the one stored beside it.
+    """
+    rounded = np.round(scores, STORED_DECIMALS)
+    lifted = (rounded > np.round(scores, EXACT_DECIMALS)) & (rounded == np.floor(rounded))
+    return np.where(lifted, np.round(rounded - 10.0**-STORED_DECIMALS, STORED_DECIMALS), rounded)
+
+
+def stored_text(score: float) -> str:
+    """One score as it is stored, in words of alerts."""
+    return f"{float(stored(np.array(score))):.{STORED_DECIMALS}f}"
 
 
 def arr_weighted(scores: FloatArray, arr: FloatArray, groups: npt.NDArray[np.intp], count: int) -> FloatArray:

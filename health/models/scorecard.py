@@ -216,6 +216,10 @@ class Tier(models.Model):
     def __str__(self) -> str:
         return self.label
 
+    def clean(self) -> None:
+        if self.lower is not None and self.lower % 1:
+            raise ValidationError({"lower": "A bound is a whole number: scores are shown in whole points."})
+
     def to_domain(self) -> domain.Tier:
         return domain.Tier(
             key=self.key,

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef
 from accounts.models import Account, User
 from cs_workspace.common import clock
 from cs_workspace.common.charts import LineChart, line_chart
+from cs_workspace.common.points import whole_points
 from health.domain.eligibility import Skipped, skipped_because
 from health.domain.explanation import Move
 from health.models import DirtyMark
@@ -18,8 +19,8 @@ from health.queries.health import Health, health_of
 # A worker takes a mark within seconds; who still waits then is told so and no longer asks.
 POLL_FOR = dt.timedelta(seconds=60)
 MOST_MOVES = 5
-# Backfilled history may hold one score a week: still one line.
-JOINED_WITHIN = 7
+# Backfilled history may hold one score in two weeks: still one line.
+JOINED_WITHIN = 14
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class HealthPanel:
     @property
     def ring_label(self) -> str:
         """The score in words, for those who cannot see its ring."""
-        return f"Health {self.health.score:.0f}, {self.health.tier}" if self.health else "No score"
+        return f"Health {whole_points(self.health.score)}, {self.health.tier}" if self.health else "No score"
 
     @property
     def moves(self) -> Sequence[Move]:
@@ -74,10 +75,9 @@ class HealthPanel:
         if not self.health or not self.health.history:
             return ""
         (first, before, _), (last, now, _) = self.health.history[0], self.health.history[-1]
-        low, high = min(score for _, score, _ in self.health.history), max(score for _, score, _ in self.health.history)
-        return (
-            f"Score from {before:.0f} on {first:%d %b} to {now:.0f} on {last:%d %b}, between {low:.0f} and {high:.0f}"
-        )
+        scores = [score for _, score, _ in self.health.history]
+        before, now, low, high = (whole_points(score) for score in (before, now, min(scores), max(scores)))
+        return f"Score from {before} on {first:%d %b} to {now} on {last:%d %b}, between {low} and {high}"
 
     @property
     def _moves(self) -> Sequence[Move]:

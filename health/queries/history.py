@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet, Subquery
 from accounts.models import Account
 from cs_workspace.common import clock
 from cs_workspace.common.charts import Band, LineChart, Pin, bands, line_chart, pins
+from cs_workspace.common.points import whole_points
 from health.domain.comparing import compare
 from health.domain.definitions import Metric
 from health.domain.explanation import Move, Outcome, Raise, Row, raises, way_up
@@ -28,8 +29,8 @@ SPANS = (30, 90, 365)
 SCORECARD, RESTATED = "Scorecard", "Restated"
 # Up to this many days the table has a line a day, above it a line a week.
 DAILY_UP_TO = 30
-# History that was computed afterwards may hold one score a week: still one line.
-JOINED_WITHIN = 7
+# History that was computed afterwards may hold one score in two weeks: still one line.
+JOINED_WITHIN = 14
 # Percent of the width that a pin takes on a small screen.
 PINS_APART = 6.0
 
@@ -141,11 +142,11 @@ class History:
         scored = self.scored
         if not scored:
             return "No score in this span"
-        low, high = min(day.score for day in scored), max(day.score for day in scored)  # type: ignore[type-var]
-        first, last = scored[0], scored[-1]
+        scores = [day.score for day in scored if day.score is not None]
+        before, now, low, high = (whole_points(one) for one in (scores[0], scores[-1], min(scores), max(scores)))
         return (
-            f"Score from {first.score:.0f} on {first.day:%d %b %Y} to {last.score:.0f} on {last.day:%d %b %Y}, "
-            f"between {low:.0f} and {high:.0f}; {len(self.marks)} events marked"
+            f"Score from {before} on {scored[0].day:%d %b %Y} to {now} on {scored[-1].day:%d %b %Y}, "
+            f"between {low} and {high}; {len(self.marks)} events marked"
         )
 
     @property

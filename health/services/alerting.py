@@ -17,6 +17,7 @@ from accounts.models import Account
 from health.domain import alerting as domain
 from health.domain.alerting import Action, AlertState, Decision, Existing, Trigger, decide
 from health.domain.changes import AccountChange, Reason
+from health.domain.scoring import stored_text
 from health.models import Alert
 from health.queries.alert_rules import active_rules
 from health.queries.gaps import silences
@@ -199,4 +200,4 @@ def _number(value: Decimal | None) -> float:
 
 
 def _stored(value: float) -> Decimal | None:
-    return None if math.isnan(value) else Decimal(str(value)).quantize(Decimal("0.1"))
+    return None if math.isnan(value) else Decimal(stored_text(value))

@@ -67,6 +67,22 @@ def test_what_is_unknown_is_shown_as_unknown() -> None:
     assert "No score" in ui.tier(None)
 
 
+@pytest.mark.parametrize(
+    ("score", "shown"),
+    [("79.4", "79"), ("79.5", "79"), ("79.9", "79"), ("80.0", "80"), ("39.9", "39"), ("0.0", "0"), ("100.0", "100")],
+)
+def test_a_score_is_shown_in_the_points_that_it_has_reached(score: str, shown: str) -> None:
+    ends = {"ends_at": "2026-12-01T00:00:00+00:00", "until": "2026-12-01", "by": "Ada", "tier": "Watch", "rank": 2}
+    assert ui.score(Decimal(score)) == ui.score(float(score)) == shown
+    assert f">{shown} Watch<" in ui.tier(2, "Watch", Decimal(score))
+    assert f">{shown} Watch<" in ui.tier(2, "Watch", Decimal(score), ends)
+    assert f">{shown}</text>" in ui.ring(Decimal(score), 2)
+
+
+def test_a_score_that_was_kept_in_single_precision_loses_no_point() -> None:
+    assert ui.score(72.99999) == "73"
+
+
 def test_a_change_carries_its_sign() -> None:
     assert [ui.signed(Decimal(value)) for value in ("4.25", "-4.25", "0.04", "-0.04")] == ["+4.2", "−4.2", "0.0", "0.0"]
 

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from cs_workspace.common import charts, clock, money
 from cs_workspace.common import markdown as common_markdown
+from cs_workspace.common.points import whole_points
 from cs_workspace.common.toasts import UNDO
 
 register = template.Library()
@@ -46,8 +47,8 @@ def money_text(amount: Decimal | None, currency: str = "") -> str:
 
 @register.filter
 def score(value: Decimal | float | None) -> str:
-    """A score as a whole number; an em dash where there is none."""
-    return "—" if value is None else f"{value:.0f}"
+    """A score in the whole points that it has reached; an em dash where there is none."""
+    return "—" if value is None else whole_points(value)
 
 
 @register.filter
@@ -96,7 +97,7 @@ def tier(
         return _overridden(rank, label, value, override)
     if rank is None:
         return format_html('<span class="tier t0" title="Not enough data for a score">{}</span>', "No score")
-    figure = f"{value:.0f} " if value is not None else ""
+    figure = f"{score(value)} " if value is not None else ""
     return format_html('<span class="tier t{}">{}{}</span>', rank, figure, label)
 
 
@@ -108,7 +109,7 @@ def _overridden(rank: int | None, label: str, value: Decimal | None, override: d
         rank,
         label,
         words,
-        f"{value:.0f} " if value is not None else "",
+        f"{score(value)} " if value is not None else "",
         label,
         words,
     )

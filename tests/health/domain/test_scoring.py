@@ -2,10 +2,14 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from cs_workspace.common.points import whole_points
 from health.domain.quartiles import Quartile
 from health.domain.scorecards import AgeBand, Bands, Dimension, Indicator, Scorecard
-from health.domain.scoring import arr_weighted, combine, quartile_tables, score_accounts, stored
+from health.domain.scoring import arr_weighted, combine, quartile_tables, score_accounts, stored, stored_text
+from health.domain.tiers import tier_index
 from tests.health.domain.engine import BEST, OPS, PLAIN, TROUBLED, TWO_TIERS, card_of, columns, number_metric, scored
 from tests.health.domain.engine import without as left_out
 
@@ -113,7 +117,7 @@ def test_an_indicator_of_weight_nothing_is_shown_and_changes_nothing():
 
 def test_the_tier_is_that_of_the_unrounded_score():
     scores = score_accounts(card_of(PLAIN), {"m0": np.array([49.96, 50.0])})
-    assert stored(scores.total).tolist() == [50.0, 50.0]
+    assert stored(scores.total).tolist() == [49.9, 50.0]
     assert [scores.tier_at(row).label for row in range(2)] == ["Bad", "Good"]
 
 
@@ -166,8 +170,29 @@ def test_combining_the_indicator_scores_again_gives_the_same_scores():
     assert again.raw_total.tolist() == scores.raw_total.tolist()
 
 
-def test_stored_scores_have_one_decimal():
-    assert stored(np.array([46.04, 46.06, 99.99, np.nan]))[:3].tolist() == [46.0, 46.1, 100.0]
+@pytest.mark.parametrize(
+    ("score", "kept"),
+    [
+        (46.04, 46.0), (46.06, 46.1), (46.95, 46.9), (46.96, 46.9), (79.94, 79.9), (79.96, 79.9), (79.999, 79.9),
+        (79.9999999999, 80.0), (80.0, 80.0), (80.04, 80.0), (99.99, 99.9), (100.0, 100.0), (0.0, 0.0), (0.96, 0.9),
+    ],
+)  # fmt: skip
+def test_stored_scores_have_one_decimal_and_no_point_that_was_not_reached(score, kept):
+    assert float(stored(np.array(score))) == kept
+    assert stored_text(score) == f"{kept:.1f}"
+
+
+@given(st.floats(0, 100))
+def test_what_is_stored_and_what_is_shown_lie_in_the_tier_that_was_chosen(score):
+    exact = np.round(np.array([score]), 9)
+    kept = stored(exact)
+    shown = np.array([float(whole_points(float(kept[0])))])
+    chosen = tier_index(OPS, exact).tolist()
+    assert tier_index(OPS, kept).tolist() == tier_index(OPS, shown).tolist() == chosen
+
+
+def test_what_is_unknown_stays_unknown_when_it_is_stored():
+    assert np.isnan(stored(np.array([np.nan]))).all()
 
 
 def test_products_and_children_are_weighted_by_their_arr():

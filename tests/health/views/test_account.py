@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.models import Account
 from accounts.services.touches import log_touch
 from cs_workspace.common import clock
+from cs_workspace.common.points import whole_points
 from health.models import AlertRule, DirtyMark, ProductScore, Snapshot
 from health.services.recompute import recompute_accounts
 from health.services.runs import refresh_dirty
@@ -52,10 +53,10 @@ def panel(user, account: Account, query: str = "") -> str:
 
 def test_it_says_why_with_every_dimension_and_indicator(cast: Cast, account: Account):
     html = panel(cast.owner, account)
-    assert f"Why {account.health_score:.0f}" in html
+    assert f"Why {whole_points(account.health_score)}" in html
     for words in ("Product usage", "35 %", "Training", "Ops", "of weight observed", "Not observed:", "Feature breadth"):
         assert words in html
-    assert f'aria-label="Health {account.health_score:.0f}, {account.health_tier}"' in html
+    assert f'aria-label="Health {whole_points(account.health_score)}, {account.health_tier}"' in html
 
 
 def test_what_moved_it_adds_up_as_shown(cast: Cast, account: Account):
@@ -242,7 +243,7 @@ def test_an_account_of_several_products_shows_each_with_its_weight(cast: Cast):
     assert "25 %" in html
     scores = dict(ProductScore.objects.values_list("product__name", "score"))
     for score in scores.values():
-        assert f"{score:.0f} " in html
+        assert f"{whole_points(score)} " in html
     page = logged_in(cast.owner).get(reverse("accounts:account", args=[one.pk])).content.decode()
     assert "By product" in page
 

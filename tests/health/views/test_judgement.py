@@ -7,6 +7,7 @@ import pytest
 
 from accounts.models import Account
 from cs_workspace.common import clock
+from cs_workspace.common.points import whole_points
 from health.models import Pulse, TierOverride
 from health.services.recompute import recompute_accounts
 from tests.cast import logged_in
@@ -112,7 +113,7 @@ def test_a_chip_whose_override_has_just_run_out_shows_what_is_computed(cast, acc
     with clock.set_to(TierOverride.objects.get().ends_at + dt.timedelta(seconds=1)):
         page = text(logged_in(cast.owner).get("/accounts/"))
     assert "by Olga Owner" not in page
-    assert f"{account.health_score:.0f} Critical" in page
+    assert f"{whole_points(account.health_score)} Critical" in page
 
 
 @pytest.mark.parametrize(
