@@ -17,6 +17,7 @@ from django.db import connection
 from accounts.models import Account, Task, User
 from accounts.services.tasks import complete_task
 from cs_workspace.common import clock
+from cs_workspace.web.demo.departing import FOLLOWED, YESTERDAY, let_people_leave
 from cs_workspace.web.demo.dice import dice
 from cs_workspace.web.demo.judging import judge_book
 from cs_workspace.web.demo.signs import answer_signals, date_signals_back
@@ -66,6 +67,7 @@ def live_through(as_of: dt.date, seed: int, *, report: Progress) -> Lived:
     accounts = list(Account.objects.order_by("pk").values_list("pk", flat=True))
     quiet, lived = days_to_live(as_of, len(accounts))
     total = len(quiet) + len(lived) + 1
+    let_people_leave(as_of, FOLLOWED, at_moment=_at_moment)
     for number, day in enumerate(quiet):
         report("Scoring the past", number, total)
         for start in range(0, len(accounts), BATCH):
@@ -74,6 +76,7 @@ def live_through(as_of: dt.date, seed: int, *, report: Progress) -> Lived:
         report("Living through the year", number, total)
         _night(day, learns=(as_of - day).days <= DAILY)
         _afternoon(day, seed)
+    let_people_leave(as_of, YESTERDAY, at_moment=_at_moment)
     judge_book(as_of, seed, at_moment=_at_moment)
     report("Scoring today", total - 1, total)
     _night(as_of, learns=True)

@@ -47,7 +47,7 @@ def _meeting(rng: Random, cues: Cues, place: int, day: int, kind: str) -> Talk:
         kind=kind,
         direction="out",
         at=at_hour(rng, cues.days.day(day)),
-        people=people[:3] if kind == "qbr" else people[:1],
+        people=people[:4] if kind == "qbr" else people[:1],
         attended=came,
         answered_at=None,
         sentiment=mood if came else "",
