@@ -65,7 +65,7 @@ def _event(entry: Entry, zone: dt.tzinfo) -> Event:
     event.add("priority", 2 * entry.priority - 1)
     event.add("transp", "TRANSPARENT")
     local = entry.due_at.astimezone(zone)
-    if local.time() == END_OF_WORK:
+    if local == dt.datetime.combine(local.date(), END_OF_WORK, tzinfo=zone):
         event.add("dtstart", local.date())
         event.add("dtend", local.date() + dt.timedelta(days=1))
     else:

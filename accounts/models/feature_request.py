@@ -28,8 +28,10 @@ class FeatureRequestQuerySet(models.QuerySet["FeatureRequest"]):
 
     def with_weight(self, user: User) -> "FeatureRequestQuerySet":
         """With `accounts`, how many active accounts that the user sees asked, and `arr`, what they pay a year."""
-        active = Account.objects.visible_to(user).active().values("pk")
-        behind = Q(asks__archived_at=None, asks__account__in=active)
+        behind = Q(asks__archived_at=None, asks__account__archived_at=None, asks__account__status=Account.Status.ACTIVE)
+        if not user.sees_everything:
+            # For the others it would list every account there is to say what the row itself says.
+            behind &= Q(asks__account__in=Account.objects.visible_to(user).values("pk"))
         return self.annotate(
             accounts=Count("asks", filter=behind),
             arr=Coalesce(

@@ -18,7 +18,7 @@ PAGE, SHORT, SUGGESTIONS = 25, 5, 8
 OPEN, ALL = "open", "all"
 GROUPS: Mapping[str, str] = MappingProxyType({OPEN: "Open", **dict(FeatureRequest.Status.choices), ALL: "All"})
 SORTS: Mapping[str, str] = MappingProxyType(
-    {"arr": "ARR", "accounts": "Accounts", "created_at": "New", "title": "Title"}
+    {"arr": "ARR", "accounts": "Accounts", "created_at": "Added", "title": "Title"}
 )
 
 

@@ -136,7 +136,9 @@ def events_remove(request: UserRequest, pk: int) -> HttpResponse:
     account = get_account_for(request.user, pk)
     form = EventsForm(request.POST if "events" in request.POST else request.GET, account=account)
     if not form.is_valid():
-        raise Http404("There is no such event.")
+        if form.has_error("events", "invalid_choice"):
+            raise Http404("There is no such event.")
+        return _refused(request, account, "Choose the events first.")
     events = [one.pk for one in form.cleaned_data["events"]]
     number = service.remove_events(by=request.user, account=account, events=events)
     toast(request, f"{number} event{'' if number == 1 else 's'} taken back")
