@@ -100,10 +100,11 @@ def _statement(model: type[models.Model], columns: Sequence[str]) -> sql.Compose
 
 
 def _defaults(model: type[models.Model], given: Sequence[str]) -> dict[str, Any]:
-    """What Django would write into the columns that are not given; nulls are left out."""
+    """What Django would write into the columns that are not given; without nulls and what the database fills in."""
     found: dict[str, Any] = {}
     for field in model._meta.concrete_fields:
         by_database = field.primary_key or isinstance(field, models.GeneratedField)
+        by_database |= field.has_db_default() and not field.has_default()
         if field.column in given or by_database or (field.null and not field.has_default()):
             continue
         value = field.get_default()
