@@ -5,6 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from accounts.models import Playbook, PlaybookRun, User
+from accounts.services.playbook_starting import start_run
 from tests.browser.helpers import assert_accessible, assert_fits, settled
 from tests.browser.stage import Stage
 
@@ -12,7 +13,7 @@ from tests.browser.stage import Stage
 def write_playbook(page: Page) -> None:
     """A playbook of two tasks, the second of which is moved to the front."""
     page.goto("/playbooks/new/")
-    page.get_by_label("Name").fill("Win Aspen over")
+    page.get_by_label("Name", exact=True).fill("Win Aspen over")
     page.get_by_label("What it is for").fill("A second look together")
     first = page.get_by_role("group", name="Step 1: Task")
     first.get_by_label("What is to be done").fill("Send what {account.name} asked for")
@@ -30,7 +31,7 @@ def test_a_playbook_is_written_tried_started_and_worked_to_its_end(
 ) -> None:
     login(page, stage.cast.admin)
     write_playbook(page)
-    page.get_by_label("Account").fill("Aspen Foods")
+    page.get_by_label("Account", exact=True).fill("Aspen Foods")
     page.get_by_role("button", name="Dry run").click()
     expect(page.locator("#rehearsal")).to_contain_text("Call Aspen Foods")
     expect(page.locator("#rehearsal")).to_contain_text("Olga Owner, due")
@@ -66,8 +67,6 @@ def test_a_playbook_is_written_tried_started_and_worked_to_its_end(
 def test_a_run_is_paused_taken_back_and_a_step_skipped_for_a_reason(
     page: Page, login: Callable[[Page, User], None], stage: Stage
 ) -> None:
-    from accounts.services.playbook_starting import start_run
-
     account = stage.accounts["Birch Media"]
     playbook = Playbook.objects.get(key="save-price")
     start_run(by=stage.csm, playbook=playbook, account=account, key="k")
