@@ -17,8 +17,8 @@ from health.queries.scorecards import domain_scorecards
 
 # Reference days lie a month apart, the last one so far back that what followed is known.
 REFERENCE_DAYS, STEP_DAYS = 12, 30
-# Where no score was kept on the day itself, that of the week before stands for it.
-WITHIN_DAYS = 7
+# Where no score was kept on the day itself, the newest of the two weeks up to it stands for it.
+WITHIN_DAYS = 14
 # Of more, so many are drawn by a hash of their key: enough to learn from, and a training stays under a minute.
 MOST_ACCOUNTS = 3_000
 
