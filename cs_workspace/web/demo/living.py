@@ -17,6 +17,7 @@ from django.db import connection
 from accounts.models import Account, Task, User
 from accounts.services.tasks import complete_task
 from cs_workspace.common import clock
+from cs_workspace.web.demo.boarding import board_customers
 from cs_workspace.web.demo.departing import FOLLOWED, YESTERDAY, let_people_leave
 from cs_workspace.web.demo.dice import dice
 from cs_workspace.web.demo.judging import judge_book
@@ -78,6 +79,7 @@ def live_through(as_of: dt.date, seed: int, *, report: Progress) -> Lived:
         _afternoon(day, seed)
     let_people_leave(as_of, YESTERDAY, at_moment=_at_moment)
     judge_book(as_of, seed, at_moment=_at_moment)
+    board_customers(as_of, seed, at_moment=_at_moment, lived_whole=len(accounts) <= LIVED_WHOLE)
     report("Scoring today", total - 1, total)
     _night(as_of, learns=True)
     report("Scoring today", total, total)

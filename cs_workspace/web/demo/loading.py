@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, Model, OuterRef
 from pghistory.models import Context, Event
 
-from accounts.models import Account, BulkChange, ExchangeRate, Product, User
+from accounts.models import Account, BulkChange, ExchangeRate, OnboardingTemplate, Product, TemplateStep, User
 from cs_workspace.common import clock
 from cs_workspace.web.demo import MAIL_DOMAIN
 from cs_workspace.web.demo.company import Company
@@ -38,7 +38,17 @@ from health.models import (
 ACCOUNTS = 400
 MOST_ACCOUNTS = 50_000
 # What was said about these stays when the demo is taken out: they are not the demo's.
-KEPT_HISTORY = (User, AlertRule, SignalRule, ScorecardVersion, Dimension, Indicator, Tier)
+KEPT_HISTORY = (
+    User,
+    AlertRule,
+    SignalRule,
+    ScorecardVersion,
+    Dimension,
+    Indicator,
+    Tier,
+    OnboardingTemplate,
+    TemplateStep,
+)
 FIRST_AS_OF = dt.date(2015, 1, 1)
 
 
