@@ -41,7 +41,9 @@ def team_loads(user: User) -> list[Load]:
     The most overdue first, tasks that nobody has among them. Two queries.
     """
     now = timezone.localtime(clock.now())
-    counted = Task.objects.visible_to(user).order_by().values("assignees").annotate(**_figures(now))
+    lately = Q(status=Task.Status.DONE, done_at__gte=now - dt.timedelta(days=DONE_DAYS))
+    tasks = Task.objects.visible_to(user).filter(Q(status=Task.Status.OPEN) | lately).order_by()
+    counted = tasks.values("assignees").annotate(**_figures(now))
     rows = {row.pop("assignees"): row for row in counted}
     people = User.objects.filter(is_active=True)
     people = people.filter(pk__in=rows) if user.sees_everything else people.filter(pk__in=user.team_ids)
@@ -54,11 +56,10 @@ def team_loads(user: User) -> list[Load]:
 
 
 def _figures(now: dt.datetime) -> dict[str, Aggregate]:
-    """What is counted of the tasks of each person; days are those of the one who looks."""
+    """What is counted of the tasks of each person, open or done lately; days are those of the one who looks."""
     awake = Q(status=Task.Status.OPEN) & (Q(snoozed_until=None) | Q(snoozed_until__lte=now))
     _, tomorrow = due_range(DueGroup.TODAY, now=now)
     _, monday = due_range(DueGroup.THIS_WEEK, now=now)
-    lately = now - dt.timedelta(days=DONE_DAYS)
     overdue = awake & Q(due_at__lt=now)
     return {
         "open": Count("pk", filter=awake),
@@ -66,7 +67,7 @@ def _figures(now: dt.datetime) -> dict[str, Aggregate]:
         "today": Count("pk", filter=awake & Q(due_at__gte=now, due_at__lt=tomorrow)),
         "week": Count("pk", filter=awake & Q(due_at__gte=tomorrow, due_at__lt=monday)),
         "urgent": Count("pk", filter=awake & Q(priority=Task.Priority.URGENT)),
-        "done": Count("pk", filter=Q(status=Task.Status.DONE, done_at__gte=lately)),
+        "done": Count("pk", filter=Q(status=Task.Status.DONE)),
         "oldest": Min("due_at", filter=overdue),
     }
 
