@@ -19,8 +19,15 @@ def give_session(page: Page, user: User, url: str) -> None:
 
 
 def settled(page: Page) -> None:
-    """Waits until HTMX has nothing under way: no request, no swap, no settling."""
-    expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")).to_have_count(0)
+    """Waits until HTMX has nothing under way: no request, no swap, no settling, no panel that is still to come."""
+    under_way = ".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added, [aria-busy=true]"
+    expect(page.locator(under_way)).to_have_count(0)
+
+
+def open_all(page: Page) -> None:
+    """Opens everything that opens in place; menus stay shut, for they lie over the rest."""
+    page.locator("main details:not(.menu)").evaluate_all("all => all.forEach(one => one.open = true)")
+    settled(page)
 
 
 def assert_fits(page: Page, name: str) -> None:
@@ -29,9 +36,14 @@ def assert_fits(page: Page, name: str) -> None:
     assert too_wide <= 0, f"{name} is {too_wide} px wider than the screen"
 
 
-def assert_accessible(page: Page, name: str = "") -> None:
-    """axe finds nothing on the page as it stands; each finding is named with the element and what to do."""
-    found = Axe().run(page, options={"runOnly": WCAG, "resultTypes": ["violations"]}).response["violations"]
+def assert_accessible(page: Page, name: str = "", *, within: str | None = None) -> None:
+    """axe finds nothing on the page as it stands; each finding is named with the element and what to do.
+
+    `within` is the selector of the part to look at, where the frame around it is not ours.
+    """
+    found = (
+        Axe().run(page, context=within, options={"runOnly": WCAG, "resultTypes": ["violations"]}).response["violations"]
+    )
     findings = [
         f"{name or page.url}: {violation['id']}: {violation['help']}: {node['html'][:200]} | {node['failureSummary']}"
         for violation in found
