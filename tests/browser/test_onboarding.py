@@ -66,7 +66,7 @@ def test_a_card_is_moved_by_keys_and_open_steps_are_skipped_for_a_reason(board: 
     board.get_by_role("button", name="Move Fjord Foods to Core adoption").focus()
     board.keyboard.press("Enter")
     dialog = board.locator("#dialog")
-    dialog.get_by_label("Are skipped").press("Space")
+    dialog.get_by_role("radio", name="Are skipped").press("Space")
     dialog.get_by_role("button", name="Move").press("Enter")
     expect(dialog).to_contain_text("Say why they are skipped.")
     dialog.get_by_label("Why they are skipped").fill("They know the product")
@@ -78,7 +78,7 @@ def test_a_card_is_moved_by_keys_and_open_steps_are_skipped_for_a_reason(board: 
 def test_a_step_ticks_itself_when_use_arrives_and_the_customer_ticks_one_by_their_link(
     board: Page, begun: Onboarding, stage: Stage, browser: Browser, base_url: str
 ) -> None:
-    board.get_by_role("link", name="Fjord Foods").click()
+    board.get_by_role("link", name="Fjord Foods", exact=True).click()
     panel = board.locator("#onboarding")
     expect(panel).to_contain_text("ticks itself")
     UsageDayFactory(account=begun.account, day=clock.today(), logins=3)
