@@ -13,7 +13,17 @@ from django.db import connection, transaction
 from django.db.models import Exists, Model, OuterRef
 from pghistory.models import Context, Event
 
-from accounts.models import Account, BulkChange, ExchangeRate, OnboardingTemplate, Product, TemplateStep, User
+from accounts.models import (
+    Account,
+    BulkChange,
+    ExchangeRate,
+    FeatureRequest,
+    OnboardingTemplate,
+    Playbook,
+    Product,
+    TemplateStep,
+    User,
+)
 from cs_workspace.common import clock
 from cs_workspace.web.demo import MAIL_DOMAIN
 from cs_workspace.web.demo.company import Company
@@ -40,6 +50,7 @@ MOST_ACCOUNTS = 50_000
 # What was said about these stays when the demo is taken out: they are not the demo's.
 KEPT_HISTORY = (
     User,
+    Playbook,
     AlertRule,
     SignalRule,
     ScorecardVersion,
@@ -138,7 +149,10 @@ def _remove_customers() -> None:
     contexts = _contexts_of_customers()
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        emptied: list[type[Model]] = [Account, ChurnModel, Run, SegmentFigures, BulkChange, *_history_of_customers()]
+        emptied: list[type[Model]] = [
+            *(Account, ChurnModel, Run, SegmentFigures, BulkChange, FeatureRequest),
+            *_history_of_customers(),
+        ]
         cursor.execute(f"TRUNCATE {', '.join(model._meta.db_table for model in emptied)} CASCADE")
     _remove_contexts(contexts)
 
