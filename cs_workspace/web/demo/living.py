@@ -21,6 +21,7 @@ from cs_workspace.web.demo.boarding import board_customers
 from cs_workspace.web.demo.departing import FOLLOWED, YESTERDAY, let_people_leave
 from cs_workspace.web.demo.dice import dice
 from cs_workspace.web.demo.judging import judge_book
+from cs_workspace.web.demo.planning import plan_book
 from cs_workspace.web.demo.signs import answer_signals, date_signals_back
 from cs_workspace.web.demo.wishing import wish_and_repeat
 from health.models import Alert, Run
@@ -80,6 +81,7 @@ def live_through(as_of: dt.date, seed: int, *, report: Progress) -> Lived:
         _afternoon(day, seed)
     let_people_leave(as_of, YESTERDAY, at_moment=_at_moment)
     judge_book(as_of, seed, at_moment=_at_moment)
+    plan_book(as_of, seed, at_moment=_at_moment)
     board_customers(as_of, seed, at_moment=_at_moment, lived_whole=len(accounts) <= LIVED_WHOLE)
     wish_and_repeat(as_of, seed, at_moment=_at_moment)
     report("Scoring today", total - 1, total)
