@@ -63,7 +63,8 @@ class Calendar:
         On a day whose work is over, the count begins with the next day, so that it is never due before it was given.
         """
         local = moment.astimezone(self.zone)
-        day = local.date() + dt.timedelta(days=local.time() >= END_OF_WORK)
+        is_over = local >= dt.datetime.combine(local.date(), END_OF_WORK, tzinfo=self.zone)
+        day = local.date() + dt.timedelta(days=is_over)
         return self._at(self.add(day, number, unit), END_OF_WORK)
 
     def resumes_at(self, moment: dt.datetime, number: int, unit: Unit) -> dt.datetime:

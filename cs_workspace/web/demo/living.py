@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from random import Random
 
 import pgtrigger
 from django.db import connection
@@ -22,6 +23,7 @@ from cs_workspace.web.demo.departing import FOLLOWED, YESTERDAY, let_people_leav
 from cs_workspace.web.demo.dice import dice
 from cs_workspace.web.demo.judging import judge_book
 from cs_workspace.web.demo.planning import plan_book
+from cs_workspace.web.demo.playing import PLAYED, date_runs_back, play_afternoon, play_night, switch_playbooks
 from cs_workspace.web.demo.signs import answer_signals, date_signals_back
 from cs_workspace.web.demo.wishing import wish_and_repeat
 from health.models import Alert, Run
@@ -32,11 +34,14 @@ from health.services.runs import start_run, work_off
 
 BATCH = 1_000
 NIGHT, AFTERNOON = dt.time(2), dt.time(15)
-WEEK = 7
-# A small company is lived through whole; of a large one the days that trends, sparklines and alerts need.
+WEEK, FORTNIGHT = 7, 14
+# A small company is lived through whole, the nearer the closer; of a large one the days that trends, sparklines and
+# alerts need. Charts join, and learning and backtests find, scores that lie a fortnight apart.
 LIVED_WHOLE = 2_000
-DAILY = 35
+DAILY = 7
+TREND = 35
 SPARKLINE = 91
+YEAR = 364
 # What CSMs do with an alert that has been there so many days: the chance of each, once a day.
 ACKNOWLEDGED, RESOLVED, DONE = 0.55, 0.05, 0.7
 OUTCOMES = (
@@ -59,7 +64,12 @@ class Lived:
 def days_to_live(as_of: dt.date, accounts: int) -> tuple[list[dt.date], list[dt.date]]:
     """Past days to be scored only, and past nights to be lived through with alerts, each oldest first."""
     if accounts <= LIVED_WHOLE:
-        ago = [*range(364, DAILY, -WEEK), *range(DAILY, 0, -1)]
+        ago = [
+            *range(YEAR, SPARKLINE, -FORTNIGHT),
+            *range(SPARKLINE, TREND, -WEEK),
+            *range(TREND, DAILY, -3),
+            *range(DAILY, 0, -1),
+        ]
         return [], [as_of - dt.timedelta(days=days) for days in ago]
     quiet = [as_of - dt.timedelta(days=days) for days in range(SPARKLINE, WEEK, -WEEK)]
     return quiet, [as_of - dt.timedelta(days=1)]
@@ -70,6 +80,7 @@ def live_through(as_of: dt.date, seed: int, *, report: Progress) -> Lived:
     accounts = list(Account.objects.order_by("pk").values_list("pk", flat=True))
     quiet, lived = days_to_live(as_of, len(accounts))
     total = len(quiet) + len(lived) + 1
+    switch_playbooks(on=False)
     let_people_leave(as_of, FOLLOWED, at_moment=_at_moment)
     for number, day in enumerate(quiet):
         report("Scoring the past", number, total)
@@ -77,28 +88,34 @@ def live_through(as_of: dt.date, seed: int, *, report: Progress) -> Lived:
             recompute_accounts(accounts[start : start + BATCH], day=day, alerts=False)
     for number, day in enumerate(lived, start=len(quiet)):
         report("Living through the year", number, total)
-        _night(day, learns=(as_of - day).days <= DAILY)
-        _afternoon(day, seed)
+        ago = (as_of - day).days
+        plays = ago <= PLAYED and len(accounts) <= LIVED_WHOLE
+        _night(day, learns=day.replace(day=1) == as_of.replace(day=1), plays=plays)
+        _afternoon(day, seed, plays=plays)
     let_people_leave(as_of, YESTERDAY, at_moment=_at_moment)
     judge_book(as_of, seed, at_moment=_at_moment)
     plan_book(as_of, seed, at_moment=_at_moment)
-    board_customers(as_of, seed, at_moment=_at_moment, lived_whole=len(accounts) <= LIVED_WHOLE)
     wish_and_repeat(as_of, seed, at_moment=_at_moment)
+    board_customers(as_of, seed, at_moment=_at_moment, lived_whole=len(accounts) <= LIVED_WHOLE)
     report("Scoring today", total - 1, total)
-    _night(as_of, learns=True)
+    _night(as_of, learns=True, plays=True)
     report("Scoring today", total, total)
     _date_back(as_of)
     date_signals_back(as_of)
+    date_runs_back(as_of)
     return Lived(_count("health_snapshot"), _count("health_alert"))
 
 
-def _night(day: dt.date, *, learns: bool) -> None:
+def _night(day: dt.date, *, learns: bool, plays: bool) -> None:
     """The nightly recompute of that day, in this process; where it is still earlier than that, now.
 
-    Where it `learns`, the first night of a month trains the churn model, so that what it says counts from then on.
+    Where it `learns`, the first night of the month trains the churn model, so that what it says counts from then on.
+    Where it `plays`, what it noticed sets playbooks off.
     """
     now, night, began = clock.now(), _at(day, NIGHT), time.monotonic()
     with _at_moment(min(now, night) if clock.day_of(now) == day else night):
+        if plays:
+            switch_playbooks(on=True)
         if learns:
             train_churn_model(rescore=False)
         run = start_run(as_of=day, dispatch=False)
@@ -107,9 +124,11 @@ def _night(day: dt.date, *, learns: bool) -> None:
         # The clock of the night stands still, so the run takes its time from the one on the wall.
         Run.objects.filter(pk=run.pk).update(seconds=time.monotonic() - began)
         close_pointless()
+        if plays:
+            play_night()
 
 
-def _afternoon(day: dt.date, seed: int) -> None:
+def _afternoon(day: dt.date, seed: int, *, plays: bool) -> None:
     """CSMs look at what came up: most of it they take on, some they close, and save calls are held."""
     rng = dice(seed, f"afternoon {day}")
     with _at_moment(_at(day, AFTERNOON)):
@@ -125,11 +144,17 @@ def _afternoon(day: dt.date, seed: int) -> None:
                 acknowledge(by=user, alerts=taken)
             if closed:
                 resolve(by=user, alerts=closed)
-        for user, tasks in _tasks_by_owner():
-            for task in tasks:
-                if rng.random() < DONE:
-                    complete_task(by=user, task=task, outcome=rng.choice(OUTCOMES))
+        _hold_save_calls(rng)
         answer_signals(rng)
+        if plays:
+            play_afternoon(rng)
+
+
+def _hold_save_calls(rng: Random) -> None:
+    for user, tasks in _tasks_by_owner():
+        for task in tasks:
+            if rng.random() < DONE:
+                complete_task(by=user, task=task, outcome=rng.choice(OUTCOMES))
 
 
 @contextmanager
