@@ -24,7 +24,7 @@ OLDEST_DAYS = 2200
 GROUP_EVERY, GROUP_SIZE = 40, 3  # so often the customers that follow one belong to it
 # Those who left in the past year, beside the ones whom a bad end of a term makes leave: enough of them that the year
 # teaches what churn looks like beforehand. Trouble came first with all but a few, as with everybody who leaves.
-LEFT_SHARE, LEFT_DAYS = 0.16, (3, 330)
+LEFT_SHARE, LEFT_DAYS = 0.17, (3, 330)
 LEFT_STORIES = (Story.FADING, Story.CHAMPION_LEFT, Story.TICKETS_THEN_SILENCE, Story.PRICE_TROUBLE)
 UNFORESEEN_SHARE = 0.08
 TROUBLED_DAYS = (60, 200)  # before leaving

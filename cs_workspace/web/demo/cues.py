@@ -78,9 +78,11 @@ class Cues:
         felt = self.satisfaction(place, day) + rng.gauss(0, 0.09)
         return words.GOOD if felt > 0.71 else words.FAIR if felt > 0.46 else words.BAD
 
-    def score(self, rng: Random, place: int, day: int, low: int, high: int, noise: float) -> int:
-        """An answer on a scale, the higher the more satisfied."""
-        felt = self.satisfaction(place, day) * 1.08 + rng.gauss(0, noise)
+    def score(
+        self, rng: Random, place: int, day: int, low: int, high: int, noise: float, *, kindness: float = 1.08
+    ) -> int:
+        """An answer on a scale, the higher the more satisfied; people answer somewhat kinder than they feel."""
+        felt = self.satisfaction(place, day) * kindness + rng.gauss(0, noise)
         return max(low, min(high, round(low + (high - low) * felt)))
 
     def fill(self, rng: Random, place: int, day: int, text: str) -> str:

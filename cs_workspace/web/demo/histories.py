@@ -15,8 +15,9 @@ from cs_workspace.web.demo.latents import Latents, bend, decide, wind_down
 from cs_workspace.web.demo.offer import PRODUCTS
 from cs_workspace.web.demo.stories import NEVER, Fates, Story, draw_fates
 
-PLAIN, PLAIN_SPAN = np.float32(1.25), 55  # of the cast: what befalls them shows
+PLAIN, PLAIN_SPAN = np.float32(1.45), 55  # of the cast: what befalls them shows
 SHELVED = 0.02  # what is left of the use of a product that was put on the shelf
+SEATS_KEPT = 2  # months that a seat stays assigned to somebody who does not come any more
 KEEN_AT_NONE, KEENER = 0.04, 1.12  # share of users who take part at all, by adoption
 FIRST_CHURN = HISTORY_DAYS - 365  # nobody leaves before the last year, so that each who left has a history
 
@@ -202,8 +203,11 @@ def _usage(
     noise = rng.random((2, lines, days.count), dtype=np.float32)
     intensity = rng.lognormal(0, 0.11, lines).astype(np.float32)[:, None] * (3.6 + 6.2 * latents.adoption[account])
     seats = np.array([book[place].seats for place in account])[:, None]
-    # Seats are assigned and withdrawn by the month, as people come and go.
-    monthly = latents.adoption[account][:, (np.arange(days.count) // 30) * 30]
+    # Seats are assigned by the month, and withdrawn after three months in which they were not needed.
+    needed = latents.adoption[account][:, ::30]
+    before = np.pad(needed, ((0, 0), (SEATS_KEPT, 0)), mode="edge")
+    kept = np.max([before[:, ago : ago + needed.shape[1]] for ago in range(SEATS_KEPT + 1)], axis=0)
+    monthly = kept[:, np.arange(days.count) // 30]
     per_user = rng.uniform(1.4, 5.5, lines).astype(np.float32)[:, None]
     links = rng.integers(0, 5, lines)[:, None] + (latents.adoption[account] > 0.7)
     return Usage(

@@ -17,7 +17,9 @@ JUDGED_EVERY = 100
 LATER_COURSE, COURSES_KEPT = 110, 330  # days
 WEBINAR_EVERY = 35
 INVITED = {"enterprise": 0.95, "mid-market": 0.85, "smb": 0.55, "self-serve": 0.3}
-LEAVING_SIGNS = (("Data export requested", 0.5), ("Billing page viewed", 0.6))
+# As the default rules of churn signals name the events, with the chance of those who leave.
+LEAVING_SIGNS = (("Data export", 0.5), ("Billing page", 0.6))
+ONLY_THINKING = 0.2  # of that chance, where there is trouble and nobody has decided
 
 
 def courses_of(seed: int, first: int, cues: Cues) -> list[Course]:
@@ -87,7 +89,7 @@ def _signs(rng: Random, cues: Cues, place: int) -> Iterator[Happening]:
     if not leaving and not troubled:
         return
     for name, chance in LEAVING_SIGNS:
-        if rng.random() < chance * (1 if leaving else 0.25):
+        if rng.random() < chance * (1 if leaving else ONLY_THINKING):
             day = cues.until(place) - rng.randint(6, 45)
             if day >= max(int(cues.history.fates.start[place]), 0):
                 yield Happening(place, cues.present(place, day)[0], "custom", name, at_hour(rng, cues.days.day(day)))

@@ -25,10 +25,13 @@ SEATS_AT_THE_TABLE: tuple[Seat, ...] = (
     ("Team Lead, Service", "Customer service", "manager", ("user",), 4),
     ("Systems Engineer", "IT", "staff", ("user",), 3),
 )
-ALONE: Seat = ("Owner", "Management", "executive", ("decision_maker", "user"), 9)
+OF_A_SMALL_FIRM: tuple[Seat, ...] = (
+    ("Owner", "Management", "executive", ("decision_maker", "user"), 9),
+    ("Office Manager", "Operations", "manager", ("user",), 6),
+)
 SPONSOR = 2
 NO_SPONSOR = 0.28  # share of mid-sized customers whose sponsor nobody knows
-LEAVES_ANYWAY = 0.035  # share of the other people who left in the past year
+LEAVES_ANYWAY = 0.025  # share of the other people who left in the past year
 LEAVES_IN_TROUBLE = 0.34
 SUCCESSOR_AFTER = 75  # days after which a new champion may have been found
 
@@ -41,7 +44,8 @@ def people_of(seed: int, first: int, book: list[Customer], history: History) -> 
 
 def _of_customer(rng: Random, place: int, customer: Customer, history: History) -> list[Person]:
     count = rng.randint(*customer.kind.contacts) if not customer.trial else 1
-    table = [ALONE] if count == 1 else list(SEATS_AT_THE_TABLE[:count])
+    is_small = customer.trial or customer.kind.key == "self-serve"
+    table = list((OF_A_SMALL_FIRM if is_small else SEATS_AT_THE_TABLE)[:count])
     if customer.kind.key == "mid-market" and rng.random() < NO_SPONSOR:
         del table[SPONSOR]
     names: dict[str, None] = {}
@@ -56,7 +60,7 @@ def _person(rng: Random, place: int, customer: Customer, history: History, name:
     days, latents = history.days, history.latents
     last = min(int(history.churn[place]), days.count) - 1
     satisfaction = latents.satisfaction[place, last] + rng.gauss(0, 0.08)
-    engagement = latents.engagement[place, last] + rng.gauss(0, 0.1)
+    engagement = latents.engagement[place, last] + rng.gauss(0, 0.06)
     # The champion's leaving is a story of its own.
     left = None if "champion" in roles else _leaves(rng, place, customer, history)
     if roles == ("user",) and satisfaction < 0.45 and rng.random() < 0.5:

@@ -30,6 +30,12 @@ VIEWS = (
 )
 
 
+# One of the logins wants no mail in the evening and at weekends, unless it is critical.
+QUIET_LOGIN = LOGINS[1].email
+QUIET_HOURS = {"quiet_from": dt.time(19), "quiet_to": dt.time(6, 30), "quiet_weekends": True}
+LOUD_HOURS = {"quiet_from": None, "quiet_to": None, "quiet_weekends": False}
+
+
 @dataclass(frozen=True)
 class Keys:
     """Keys of what the customers refer to: staff by place, products by place, features by product and place."""
@@ -80,6 +86,7 @@ def _write_users(company: Company) -> list[User]:
                 "capacity_accounts": one.capacity,
                 "capacity_arr": Decimal(3_500_000) if one.capacity else None,
                 "password": password if one.email in logins else nobody,
+                **(QUIET_HOURS if one.email == QUIET_LOGIN else LOUD_HOURS),
             },
         )
         users.append(user)

@@ -52,17 +52,17 @@ class Script:
 
 
 SCRIPTS: dict[Story, Script] = {
-    Story.THRIVING: Script(0.225, (0.85, 0.86, 0.92), rise=0.05),
-    Story.STEADY: Script(0.25, (0.68, 0.72, 0.77)),
+    Story.THRIVING: Script(0.255, (0.85, 0.86, 0.92), rise=0.05),
+    Story.STEADY: Script(0.29, (0.68, 0.72, 0.77)),
     Story.GROWING: Script(0.14, (0.58, 0.77, 0.84), rise=0.26),
     Story.SEASONAL: Script(0.055, (0.74, 0.77, 0.84)),
     Story.FADING: Script(
-        0.09, (0.68, 0.70, 0.75), (0.72, 0.62, 0.66), (100, 180), (0, 30, 15), spike=2.2, silence=2.2, late=0.65
+        0.065, (0.68, 0.70, 0.75), (0.74, 0.68, 0.74), (100, 180), (0, 30, 15), spike=2.2, silence=2.2, late=0.65
     ),
     Story.CHAMPION_LEFT: Script(
-        0.06,
+        0.045,
         (0.72, 0.75, 0.80),
-        (0.68, 0.62, 0.72),
+        (0.70, 0.68, 0.78),
         (55, 90),
         (12, 14, 0),
         spike=2.2,
@@ -71,13 +71,13 @@ SCRIPTS: dict[Story, Script] = {
         champion_leaves=True,
     ),
     Story.TICKETS_THEN_SILENCE: Script(
-        0.05, (0.72, 0.73, 0.77), (0.78, 0.70, 0.74), (50, 80), (30, 0, 20), spike=7, silence=0.15, late=0.6
+        0.04, (0.72, 0.73, 0.77), (0.80, 0.74, 0.80), (50, 80), (30, 0, 20), spike=7, silence=0.15, late=0.6
     ),
     Story.PRICE_TROUBLE: Script(
-        0.05, (0.67, 0.69, 0.75), (0.56, 0.60, 0.56), (90, 140), (20, 0, 10), spike=2, silence=2, late=0.8
+        0.04, (0.67, 0.69, 0.75), (0.60, 0.66, 0.64), (90, 140), (20, 0, 10), spike=2, silence=2, late=0.8
     ),
     Story.POOR_ONBOARDING: Script(
-        0.05, (0.46, 0.56, 0.55), (0.60, 0.50, 0.56), (90, 140), spike=2.4, silence=1.8, late=0.5
+        0.04, (0.46, 0.56, 0.55), (0.60, 0.50, 0.56), (90, 140), spike=2.4, silence=1.8, late=0.5
     ),
     Story.SAVED: Script(0.03, (0.76, 0.78, 0.84), (0.56, 0.52, 0.50), (50, 75), (0, 8, 4), spike=3),
 }
@@ -130,7 +130,7 @@ def draw_fates(
         start=start.astype(np.int32),
         onset=onset.astype(np.int32),
         span=span,
-        depth=rng.uniform(0.7, 1.2, count).astype(np.float32),
+        depth=rng.uniform(0.75, 1.3, count).astype(np.float32),
         level=np.clip(level, 0.08, 0.98).astype(np.float32),
         turn=turn,
         low_season=low_season & (story == Story.SEASONAL)[:, None],

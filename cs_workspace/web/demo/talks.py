@@ -17,6 +17,8 @@ from cs_workspace.web.demo.records import Talk
 MORE_WHEN_STRAINED = 1.1  # times as much talk at full strain: trouble is answered
 REVIEWS_EVERY = {"enterprise": 91, "mid-market": 182}
 VISITS, INBOUND, CHATS = 0.06, 0.24, 0.12  # shares
+# Whom nobody has spoken with for so long is asked how things go, and again where no answer comes.
+ASKED_AFTER, ASKED_AGAIN = (26, 38), (8, 14)  # days
 
 
 def talks_of(seed: int, first: int, cues: Cues) -> list[Talk]:
@@ -24,6 +26,7 @@ def talks_of(seed: int, first: int, cues: Cues) -> list[Talk]:
     numbers = streams(seed, 3, first)
     rng = dice(seed, "talks", first)
     found = [*_calls(rng, numbers, cues), *_mails(rng, numbers, cues), *_reviews(rng, cues)]
+    found += _check_ins(rng, cues, found)
     return sorted(found, key=lambda talk: (talk.customer, talk.at, talk.kind))
 
 
@@ -59,23 +62,51 @@ def _meeting(rng: Random, cues: Cues, place: int, day: int, kind: str) -> Talk:
 def _mails(rng: Random, numbers: np.random.Generator, cues: Cues) -> Iterator[Talk]:
     for place, day in _moments(numbers, cues, np.array([c.kind.mails for c in cues.book])):
         inbound = rng.random() < INBOUND
-        at = at_hour(rng, cues.days.day(day))
-        mood = cues.mood(rng, place, day)
-        answered = None
-        if not inbound and rng.random() < 0.18 + 0.72 * cues.engagement(place, day):
-            answered = at + dt.timedelta(hours=rng.randint(1, 70), minutes=rng.randint(0, 59))
-        yield Talk(
-            customer=place,
-            kind="chat" if rng.random() < CHATS else "email",
-            direction="in" if inbound else "out",
-            at=at,
-            people=cues.present(place, day)[:1],
-            attended=None,
-            answered_at=answered if answered and answered.date() < cues.days.as_of else None,
-            sentiment=mood if inbound or answered else "",
-            summary=cues.fill(rng, place, day, rng.choice(words.MAILS_IN[mood] if inbound else words.MAILS_OUT)),
-            next_step="",
-        )
+        yield _mail(rng, cues, place, day, "chat" if rng.random() < CHATS else "email", inbound=inbound)
+
+
+def _mail(rng: Random, cues: Cues, place: int, day: int, kind: str, *, inbound: bool = False) -> Talk:
+    """A written touch: one of ours is answered the surer the more the customer is engaged."""
+    at = at_hour(rng, cues.days.day(day))
+    mood = cues.mood(rng, place, day)
+    answered = None
+    if not inbound and rng.random() < 0.18 + 0.72 * cues.engagement(place, day):
+        answered = at + dt.timedelta(hours=rng.randint(1, 70), minutes=rng.randint(0, 59))
+    return Talk(
+        customer=place,
+        kind=kind,
+        direction="in" if inbound else "out",
+        at=at,
+        people=cues.present(place, day)[:1],
+        attended=None,
+        answered_at=answered if answered and answered.date() < cues.days.as_of else None,
+        sentiment=mood if inbound or answered else "",
+        summary=cues.fill(rng, place, day, rng.choice(words.MAILS_IN[mood] if inbound else words.MAILS_OUT)),
+        next_step="",
+    )
+
+
+def _check_ins(rng: Random, cues: Cues, talks: list[Talk]) -> list[Talk]:
+    """A mail wherever a customer was silent for long; who gives no answer to these is silent indeed."""
+    heard: list[list[int]] = [[] for _ in cues.book]
+    for talk in talks:
+        if _is_two_way(talk):
+            heard[talk.customer].append(cues.days.index(talk.at.date()))
+    found = []
+    for place, customer in enumerate(cues.book):
+        day = max(int(cues.history.fates.start[place]), 0) + rng.randint(*ASKED_AFTER)
+        for spoken in [*sorted(heard[place]), cues.until(place)] if not customer.trial else ():
+            while day < spoken:
+                workday = day - max(0, int(cues.days.weekday[day]) - 4)
+                mail = _mail(rng, cues, place, workday, "email")
+                found.append(mail)
+                day += rng.randint(*(ASKED_AFTER if _is_two_way(mail) else ASKED_AGAIN))
+            day = max(day, spoken + rng.randint(*ASKED_AFTER))
+    return found
+
+
+def _is_two_way(talk: Talk) -> bool:
+    return bool(talk.attended or talk.answered_at or talk.direction == "in")
 
 
 def _reviews(rng: Random, cues: Cues) -> Iterator[Talk]:

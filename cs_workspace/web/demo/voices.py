@@ -17,6 +17,9 @@ ON_WEEKENDS = 0.12
 SPIKED = 3.5  # times the usual tickets, from which on some are critical
 HOURS = {"low": 60, "normal": 30, "high": 16, "critical": 9}  # to solve, in the middle
 NPS_EVERY, CSAT_EVERY = 182, 60
+ASKED_FOR_NPS = 3  # those who have known us the longest
+# How answers lie around what people feel: of eleven steps they choose with more care, and seldom one below their mind.
+NPS, CSAT = {"noise": 0.05, "kindness": 1.16}, {"noise": 0.085, "kindness": 1.08}
 
 
 def complaints_of(seed: int, first: int, cues: Cues) -> list[Complaint]:
@@ -63,7 +66,7 @@ def _complaint(rng: Random, cues: Cues, place: int, day: int) -> Complaint:
 
 
 def answers_of(seed: int, first: int, cues: Cues) -> list[Answer]:
-    """NPS twice a year and person, CSAT every quarter, after the onboarding, and on leaving."""
+    """NPS twice a year and person of some, CSAT every quarter, after the onboarding, and on leaving."""
     rng = dice(seed, "answers", first)
     return [answer for place in range(len(cues.book)) for answer in _answers(rng, cues, place)]
 
@@ -75,7 +78,7 @@ def _answers(rng: Random, cues: Cues, place: int) -> Iterator[Answer]:
         day = max(start + 40, 0) + rng.randint(0, every - 1)
         while day < cues.until(place):
             people = cues.present(place, day)
-            for person in people if kind == "nps" and every_person else people[:1]:
+            for person in people[:ASKED_FOR_NPS] if kind == "nps" and every_person else people[:1]:
                 if rng.random() < 0.18 + 0.62 * cues.engagement(place, day):
                     yield _answer(rng, cues, place, day, kind, person)
             day += every
@@ -87,7 +90,7 @@ def _answers(rng: Random, cues: Cues, place: int) -> Iterator[Answer]:
 
 def _answer(rng: Random, cues: Cues, place: int, day: int, kind: str, person: int) -> Answer:
     low, high = (0, 10) if kind == "nps" else (1, 5)
-    score = cues.score(rng, place, day, low, high, 0.085)
+    score = cues.score(rng, place, day, low, high, **(NPS if kind == "nps" else CSAT))
     share = (score - low) / (high - low)
     mood = words.GOOD if share > 0.84 else words.FAIR if share > 0.6 else words.BAD
     at = at_hour(rng, cues.days.day(day))

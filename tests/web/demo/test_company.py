@@ -7,10 +7,17 @@ import numpy as np
 import pytest
 
 from cs_workspace.web.demo.company import Chunk, Company
+from cs_workspace.web.demo.living import days_to_live
+from cs_workspace.web.demo.loading import ACCOUNTS
 from cs_workspace.web.demo.stories import NEVER, Story
+from health.domain import signals
+from health.domain.learning import HORIZON_DAYS, LEAST_ACCOUNTS, LEAST_OUTCOMES
+from health.queries.churn_examples import WITHIN_DAYS, reference_days
 
 AS_OF = dt.date(2026, 3, 18)
 MONTH = 30
+# Days after the start from which on enough is observed for a score.
+SCORED_AFTER = 30
 
 
 @cache
@@ -117,3 +124,62 @@ def test_a_product_on_the_shelf_is_hardly_opened_while_the_first_goes_on() -> No
     share = {line: usage.active[line, now].mean() / usage.active[line, before].mean() for line in (first, second)}
     assert share[first] > 0.6
     assert share[second] < 0.1
+
+
+@pytest.mark.parametrize("ago", [0, MONTH], ids=["trained today", "trained a month ago"])
+def test_the_default_company_has_enough_customers_who_left_for_a_churn_model_to_be_trained(ago: int) -> None:
+    chunk = chunk_of(ACCOUNTS)
+    days, trained = chunk.history.days, AS_OF - dt.timedelta(days=ago)
+    _, nights = days_to_live(AS_OF, ACCOUNTS)
+    accounts = outcomes = 0
+    for place, customer in enumerate(chunk.book):
+        if customer.trial:
+            continue
+        churn, start = int(chunk.history.churn[place]), days.index(customer.start)
+        # As `churn_examples` asks: scored in the days up to the reference day, a customer on it, gone soon after.
+        looked_at = [
+            days.index(day)
+            for day in reference_days(trained)
+            if days.index(day) < churn
+            and any(
+                day - dt.timedelta(days=WITHIN_DAYS) < night <= day and days.index(night) >= start + SCORED_AFTER
+                for night in nights
+            )
+        ]
+        accounts += bool(looked_at)
+        outcomes += any(churn <= day + HORIZON_DAYS for day in looked_at)
+    assert outcomes >= LEAST_OUTCOMES
+    assert accounts >= LEAST_ACCOUNTS
+
+
+@pytest.mark.parametrize("kind", ["data_export", "billing_visited"])
+def test_some_who_think_of_leaving_export_their_data_or_look_at_the_bill(kind: str) -> None:
+    (rule,) = (one for one in signals.DEFAULT_RULES if one.kind == kind)
+    chunk = chunk_of(ACCOUNTS)
+    since = AS_OF - dt.timedelta(days=rule.window_days)
+    seen = {
+        one.customer
+        for one in chunk.happenings
+        if one.name.lower() in rule.words and since < one.at.date() and chunk.history.churn[one.customer] == NEVER
+    }
+    assert 1 <= len(seen) <= ACCOUNTS / 20
+
+
+def test_who_is_content_is_spoken_with_before_it_counts_as_silence() -> None:
+    (rule,) = (one for one in signals.DEFAULT_RULES if one.kind == "silent")
+    chunk = chunk_of(ACCOUNTS)
+    spoken = {
+        one.customer
+        for one in chunk.talks
+        if (one.attended or one.answered_at or one.direction == "in") and (AS_OF - one.at.date()).days < rule.quiet_days
+    }
+    content = [
+        place
+        for place, customer in enumerate(chunk.book)
+        if customer.story in (Story.THRIVING, Story.STEADY, Story.GROWING)
+        and not customer.trial
+        and chunk.history.churn[place] == NEVER
+        and (AS_OF - customer.start).days > rule.quiet_days
+    ]
+    assert len(content) > ACCOUNTS / 4
+    assert np.mean([place in spoken for place in content]) > 0.9

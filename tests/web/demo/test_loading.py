@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from cs_workspace.web.demo import LOGINS, living, loading
 from cs_workspace.web.demo.loading import DemoError, empty_workspace, load_demo
 from cs_workspace.web.models import Workspace
 from health.models import Alert, Snapshot
+from health.queries import churn_examples, health_panel, history
 from health.queries.alerts import history_of
 from tests import factories as make
 from tests.cast import logged_in
@@ -227,6 +229,11 @@ class TestAYear:
         assert user.check_password(login.password)
         assert logged_in(user).get("/").status_code == 200
 
+    def test_one_of_the_logins_has_quiet_hours(self) -> None:
+        (quiet,) = User.objects.exclude(quiet_from=None)
+        assert quiet.email in {login.email for login in LOGINS}
+        quiet.full_clean(exclude=["password"])
+
     def test_products_and_views_are_there(self) -> None:
         assert Product.objects.count() == 3
         assert SavedView.objects.count() == 4
@@ -237,10 +244,19 @@ class TestAYear:
             assert cursor.fetchone()[0] > Account.objects.order_by("-pk")[0].pk
 
 
-def test_the_days_lived_through_are_a_year_of_weeks_and_then_every_day() -> None:
+def test_the_days_lived_through_are_a_year_the_nearer_the_closer() -> None:
     quiet, lived = living.days_to_live(dt.date(2026, 3, 18), 300)
-    assert (quiet, len(lived)) == ([], 82)
+    assert (quiet, len(lived)) == ([], 45)
     assert (lived[0], lived[-1]) == (dt.date(2025, 3, 19), dt.date(2026, 3, 17))
+    apart = [(day - before).days for before, day in pairwise(lived)]
+    assert (apart, max(apart)) == (sorted(apart, reverse=True), 14)
+
+
+def test_scores_are_kept_as_close_as_charts_learning_and_backtests_need_them() -> None:
+    assert min(history.JOINED_WITHIN, health_panel.JOINED_WITHIN, churn_examples.WITHIN_DAYS) >= living.FORTNIGHT
+
+
+def test_of_a_large_company_a_few_days_are_scored_and_one_night_is_lived_through() -> None:
     quiet, lived = living.days_to_live(dt.date(2026, 3, 18), 5000)
     assert (len(quiet), len(lived)) == (12, 1)
 
