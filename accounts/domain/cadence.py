@@ -212,7 +212,8 @@ class Standing:
     @property
     def short(self) -> str:
         """What is due, for a narrow column: "Executive touch · 12 d"."""
-        return f"{self.label} · {'none yet' if self.last is None else f'{self.days_overdue} d'}"
+        late = f"{self.days_overdue} d" if self.days_overdue else "today"
+        return f"{self.label} · {'none yet' if self.last is None else late}"
 
     @property
     def phrase(self) -> str:

@@ -125,6 +125,15 @@ def test_what_is_due_is_said_in_words(kind, pace, days, phrase):
     assert standing(kind, pace, last, dt.date(2020, 1, 1), today=TODAY).phrase == phrase
 
 
+@pytest.mark.parametrize(
+    ("days", "short"),
+    [(92 + 12, "Executive touch · 12 d"), (92, "Executive touch · today"), (None, "Executive touch · none yet")],
+)
+def test_a_narrow_column_says_it_in_few_words(days, short):
+    last = None if days is None else TODAY - dt.timedelta(days=days)
+    assert standing(EXECUTIVE, Pace.QUARTERLY, last, dt.date(2020, 1, 1), today=TODAY).short == short
+
+
 def test_what_is_latest_for_its_interval_presses_most_and_what_has_time_does_not():
     def ago(kind, pace, days):
         return standing(kind, pace, TODAY - dt.timedelta(days=days), None, today=TODAY)
