@@ -1,8 +1,13 @@
-"""What the nightly run is measured against: Ops by hand, in one statement that reads the same rows.
+"""What the engine is measured against: Ops by hand, in one statement that reads the same rows.
 
-It writes the same snapshots into a table with the same keys and constraints, knows nothing of scorecards, alerts,
-trends or explanations, and its scores must equal ours.
+For the nightly run it writes the same snapshots into a table with the same keys and constraints; for the preview of a
+draft it counts who moves between tiers. It knows nothing of scorecards, alerts, trends or explanations, and what it
+finds must equal ours.
 """
+
+Weights = tuple[int, int, int, int]
+
+OPS: Weights = (35, 25, 25, 15)
 
 TABLE = """
     CREATE TABLE bench_snapshot (LIKE health_snapshot INCLUDING ALL);
@@ -10,8 +15,8 @@ TABLE = """
         ADD FOREIGN KEY (version_id) REFERENCES health_scorecardversion DEFERRABLE INITIALLY DEFERRED;
 """
 
-STATEMENT = """
-WITH usage AS (
+OBSERVED = """
+usage AS (
     SELECT account_id, min(day) AS first_day,
         bit_count(bit_or(1 << (%(day)s::date - day))
             FILTER (WHERE day > %(day)s::date - 30 AND logins > 0)::bit(32)) AS days,
@@ -80,7 +85,16 @@ WITH usage AS (
     LEFT JOIN invoices i ON i.account_id = a.id LEFT JOIN contacts c ON c.account_id = a.id
     LEFT JOIN alignment al ON al.account_id = a.id LEFT JOIN answers an ON an.account_id = a.id
     WHERE a.archived_at IS NULL AND NOT a.is_trial AND a.churned_on IS NULL
-), indicators AS (
+)
+"""
+# What a snapshot holds of each account, in the order of its array.
+READ = tuple(enumerate(
+    ("login_days", "breadth", "core", "change", "tickets", "done", "attended", "came", "late", "contract", "changes",
+     "alignment", "csat", "nps", "sentiment"),
+    start=1,
+))  # fmt: skip
+SCORED = """
+indicators AS (
     SELECT r.id, ARRAY[login_days, breadth, core, change, tickets, done, attended, came, late, contract, changes,
             alignment, csat, nps, sentiment]::real[] AS readings,
         CASE WHEN login_days >= 25 THEN 100 WHEN login_days >= 15 THEN 70 WHEN login_days IS NOT NULL THEN 30 END AS i1,
@@ -108,14 +122,35 @@ WITH usage AS (
         (SELECT avg(x) FROM unnest(ARRAY[i5, i6, i7, i8]) x) AS d2,
         (SELECT avg(x) FROM unnest(ARRAY[i9, i10, i11, i12]) x) AS d3,
         (SELECT avg(x) FROM unnest(ARRAY[i13, i14, i15]) x) AS d4,
-        0.35 * num_nonnulls(i1, i2, i3, i4) / 4 + 0.25 * num_nonnulls(i5, i6, i7, i8) / 4
-            + 0.25 * num_nonnulls(i9, i10, i11, i12) / 4 + 0.15 * num_nonnulls(i13, i14, i15) / 3 AS confidence
+        num_nonnulls(i1, i2, i3, i4) / 4.0 AS n1, num_nonnulls(i5, i6, i7, i8) / 4.0 AS n2,
+        num_nonnulls(i9, i10, i11, i12) / 4.0 AS n3, num_nonnulls(i13, i14, i15) / 3.0 AS n4
     FROM indicators
-), totals AS (
-    SELECT *, (COALESCE(d1 * 35, 0) + COALESCE(d2 * 25, 0) + COALESCE(d3 * 25, 0) + COALESCE(d4 * 15, 0))
-        / (CASE WHEN d1 IS NULL THEN 0 ELSE 35 END + CASE WHEN d2 IS NULL THEN 0 ELSE 25 END
-            + CASE WHEN d3 IS NULL THEN 0 ELSE 25 END + CASE WHEN d4 IS NULL THEN 0 ELSE 15 END) AS total
-    FROM dimensions
+)
+"""
+
+
+def _total(weights: Weights) -> str:
+    """SQL for the mean of the dimensions that were observed."""
+    given = " + ".join(f"COALESCE(d{place} * {weight}, 0)" for place, weight in enumerate(weights, 1))
+    of = " + ".join(f"CASE WHEN d{place} IS NULL THEN 0 ELSE {weight} END" for place, weight in enumerate(weights, 1))
+    return f"({given}) / ({of})"
+
+
+def _confidence(weights: Weights) -> str:
+    """SQL for the share of weight that was observed."""
+    return "(" + " + ".join(f"n{place} * {weight / 100}" for place, weight in enumerate(weights, 1)) + ")"
+
+
+def _rank(weights: Weights) -> str:
+    """SQL for the tier, NULL where not enough was observed."""
+    total = f"round({_total(weights)}, 9)"
+    return f"""CASE WHEN {_confidence(weights)} < 0.5 THEN NULL WHEN {total} >= 80 THEN 1 WHEN {total} >= 60 THEN 2
+        WHEN {total} >= 40 THEN 3 ELSE 4 END"""
+
+
+NIGHT = f"""
+WITH {OBSERVED}, {SCORED}, totals AS (
+    SELECT *, {_total(OPS)} AS total, {_confidence(OPS)} AS confidence FROM dimensions
 )
 INSERT INTO bench_snapshot (account_id, day, version_id, score, rank, confidence, dimensions, readings, points)
 SELECT id, %(day)s::date, (SELECT id FROM health_scorecardversion WHERE state = 'published'),
@@ -126,4 +161,20 @@ SELECT id, %(day)s::date, (SELECT id FROM health_scorecardversion WHERE state = 
     ARRAY(SELECT (s * w / 100.0)::real FROM unnest(scores, ARRAY[8.75, 8.75, 8.75, 8.75, 6.25, 6.25, 6.25, 6.25, 6.25,
         6.25, 6.25, 6.25, 5, 5, 5]) AS p (s, w))
 FROM totals
+"""
+
+
+def moves(weights: Weights) -> str:
+    """The statement of a preview: from tier, to tier (NULL without a score), accounts and their ARR in hundredths, as
+    the newest snapshots are scored by Ops and with other weights."""
+    return f"""
+WITH readings AS (
+    SELECT a.id, {", ".join(f"round(s.readings[{place}]::numeric, 6)::float AS {name}" for place, name in READ)}
+    FROM accounts_account a JOIN LATERAL (
+        SELECT readings FROM health_snapshot WHERE account_id = a.id AND day <= %(day)s::date ORDER BY day DESC LIMIT 1
+    ) s ON TRUE
+    WHERE a.archived_at IS NULL AND NOT a.is_trial AND (a.churned_on IS NULL OR a.churned_on > %(day)s::date)
+), {SCORED}
+SELECT {_rank(OPS)}, {_rank(weights)}, count(*), sum(a.arr * 100)::bigint
+FROM dimensions JOIN accounts_account a USING (id) GROUP BY 1, 2
 """

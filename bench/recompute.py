@@ -89,7 +89,7 @@ def _by_hand() -> float:
     months, masks = month_masks(day, 30)
     began = time.perf_counter()
     statement(
-        baseline.STATEMENT,
+        baseline.NIGHT,
         day=day,
         months=months,
         masks=masks,
