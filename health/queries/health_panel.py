@@ -47,7 +47,9 @@ class HealthPanel:
     @property
     def ring_label(self) -> str:
         """The score in words, for those who cannot see its ring."""
-        return f"Health {whole_points(self.health.score)}, {self.health.tier}" if self.health else "No score"
+        if self.health is None or self.health.score is None:
+            return "No score"
+        return f"Health {whole_points(self.health.score)}, {self.health.tier}"
 
     @property
     def moves(self) -> Sequence[Move]:
@@ -74,9 +76,9 @@ class HealthPanel:
         """The chart in words."""
         if not self.health or not self.health.history:
             return ""
-        (first, before, _), (last, now, _) = self.health.history[0], self.health.history[-1]
+        first, last = self.health.history[0][0], self.health.history[-1][0]
         scores = [score for _, score, _ in self.health.history]
-        before, now, low, high = (whole_points(score) for score in (before, now, min(scores), max(scores)))
+        before, now, low, high = (whole_points(one) for one in (scores[0], scores[-1], min(scores), max(scores)))
         return f"Score from {before} on {first:%d %b} to {now} on {last:%d %b}, between {low} and {high}"
 
     @property
