@@ -169,8 +169,8 @@ class AskForm(AskFieldsMixin, DialogForm):
     layout: ClassVar[list[list[str]]] = [["contact", "asked_on"], ["words"]]
 
     def __init__(self, *args: Any, ask: FeatureAsk, **kwargs: Any) -> None:
-        initial = {"contact": ask.contact_id, "asked_on": ask.asked_on, "words": ask.words}
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = {"contact": ask.contact_id, "asked_on": ask.asked_on, "words": ask.words}
+        super().__init__(*args, **kwargs)
         self.choose_contact(ask.account)
 
 

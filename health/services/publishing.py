@@ -110,9 +110,9 @@ def publish(
         _refuse_other(version, seen)
     if judging is not None and judging != (before.pk if before else 0):
         raise ChangedMeanwhileError(f"Another version of {version.scorecard} was published meanwhile: look again.")
-    ScorecardVersion.objects.filter(
-        scorecard=version.scorecard_id, state=ScorecardVersion.State.PUBLISHED
-    ).update(state=ScorecardVersion.State.RETIRED)
+    ScorecardVersion.objects.filter(scorecard=version.scorecard_id, state=ScorecardVersion.State.PUBLISHED).update(
+        state=ScorecardVersion.State.RETIRED
+    )
     version.state = ScorecardVersion.State.PUBLISHED
     version.published_at, version.published_by, version.replaced = clock.now(), by, before
     version.save(update_fields=["state", "published_at", "published_by", "replaced"])

@@ -104,7 +104,7 @@ def _defaults(model: type[models.Model], given: Sequence[str]) -> dict[str, Any]
     found: dict[str, Any] = {}
     for field in model._meta.concrete_fields:
         by_database = field.primary_key or isinstance(field, models.GeneratedField)
-        by_database |= field.has_db_default() and not field.has_default()
+        by_database |= field.db_default is not models.NOT_PROVIDED and not field.has_default()
         if field.column in given or by_database or (field.null and not field.has_default()):
             continue
         value = field.get_default()
