@@ -13,8 +13,12 @@ from tests.cast import Cast, make_cast
 from tests.worker import WorkerProcess, empty_broker
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The folder says what kind of test it is: `-m "not browser"` leaves the slow ones out."""
+    """The folder says what kind of test it is: `-m "not browser"` leaves the slow ones out.
+
+    Those come first, in whatever order they are otherwise, so that no process is left alone with them at the end.
+    """
     folders = {"browser": pytest.mark.browser, "faults": pytest.mark.faults}
     for item in items:
         for part in folders.keys() & set(item.path.parts):
@@ -22,6 +26,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "faults" in item.path.parts:
             # They start programs, which take their time where the machine is busy.
             item.add_marker(pytest.mark.timeout(300))
+    items.sort(key=lambda item: not folders.keys() & set(item.path.parts))
 
 
 @pytest.fixture(scope="session")
