@@ -699,7 +699,7 @@ class Migration(migrations.Migration):
                 ("left_on", models.DateField(blank=True, null=True, verbose_name="left or changed job on")),
                 (
                     "left_to",
-                    models.CharField(blank=True, db_default="", max_length=120, verbose_name="where they went"),
+                    models.CharField(blank=True, db_default="", default="", max_length=120, verbose_name="where they went"),
                 ),
                 (
                     "successor",
@@ -1383,7 +1383,7 @@ class Migration(migrations.Migration):
                 ("left_on", models.DateField(blank=True, null=True, verbose_name="left or changed job on")),
                 (
                     "left_to",
-                    models.CharField(blank=True, db_default="", max_length=120, verbose_name="where they went"),
+                    models.CharField(blank=True, db_default="", default="", max_length=120, verbose_name="where they went"),
                 ),
                 (
                     "successor",

@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="contact",
             name="left_to",
-            field=models.CharField(blank=True, db_default="", max_length=120, verbose_name="where they went"),
+            field=models.CharField(blank=True, db_default="", default="", max_length=120, verbose_name="where they went"),
         ),
         migrations.AddField(
             model_name="contact",
@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="contactevent",
             name="left_to",
-            field=models.CharField(blank=True, db_default="", max_length=120, verbose_name="where they went"),
+            field=models.CharField(blank=True, db_default="", default="", max_length=120, verbose_name="where they went"),
         ),
         migrations.AddField(
             model_name="contactevent",

@@ -80,7 +80,7 @@ class Contact(Timed, Sourced, Versioned):
     engagement = models.CharField(max_length=10, choices=Engagement, blank=True)
     status = models.CharField(max_length=6, choices=Status, default=Status.ACTIVE)
     left_on = models.DateField("left or changed job on", null=True, blank=True)
-    left_to = models.CharField("where they went", max_length=120, blank=True, db_default="")
+    left_to = models.CharField("where they went", max_length=120, blank=True, default="", db_default="")
     successor = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="followed", help_text="Who took over."
     )

@@ -48,7 +48,6 @@ def test_what_a_customer_asks_for_is_shipped_and_they_are_to_be_told(desk: Page,
     account = stage.accounts["Ember Health"]
     desk.goto(f"/accounts/{account.pk}/")
     panel = desk.locator("#account-features")
-    panel.scroll_into_view_if_needed()
     panel.get_by_role("link", name="Add request").click()
     dialog = desk.get_by_role("dialog")
     dialog.get_by_label("What they ask for").fill("Files in columns")

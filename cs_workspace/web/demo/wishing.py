@@ -107,9 +107,10 @@ def wish_and_repeat(as_of: dt.date, seed: int, *, at_moment: AtMoment) -> None:
     made = {wish.title: _live(rng, wish, accounts, as_of, at_moment) for wish in (*WISHES, TWIN)}
     with at_moment(_at(as_of, 45)):
         merge(by=_maker(accounts), request=made[TWIN.title], into=made[WISHES[0].title])
-    # They were told at the time; no mail goes out for what is long past.
+    # They were told at the time and have read it; no mail goes out for what is long past.
+    told = _at(as_of, 1)
     Notification.objects.filter(key__startswith="feature:").update(
-        email_state=Notification.Email.NONE, email_due_at=None, created_at=_at(as_of, 1)
+        email_state=Notification.Email.NONE, email_due_at=None, created_at=told, read_at=told + dt.timedelta(hours=5)
     )
     _repeat(as_of)
 

@@ -25,7 +25,8 @@ class Found:
 def find(user: User, text: str) -> list[Found]:
     """Pages by name, then accounts and contacts whose name or address contains `text`; recent accounts without text.
 
-    Every page; of accounts and contacts at most eight each, names that begin with the text first. Two queries.
+    Every page; of accounts and contacts at most eight each. Names that begin with the text come first, but for those of
+    contacts. Two queries.
     """
     text = text.strip()[:100]
     if not text:
@@ -35,11 +36,11 @@ def find(user: User, text: str) -> list[Found]:
 
 def _pages(user: User, text: str) -> list[Found]:
     wanted = text.lower()
-    return [
-        Found("Page", item.label, item.keys, reverse(item.url_name))
-        for item in PALETTE.values()
-        if item.shown_to(user) and wanted in f"{item.label} {item.keywords}".lower()
+    items = [
+        item for item in PALETTE.values() if item.shown_to(user) and wanted in f"{item.label} {item.keywords}".lower()
     ]
+    items.sort(key=lambda item: not item.label.lower().startswith(wanted))
+    return [Found("Page", item.label, item.keys, reverse(item.url_name)) for item in items]
 
 
 def _accounts(user: User, text: str) -> list[Found]:

@@ -113,10 +113,11 @@ def test_the_next_step_becomes_a_task_at_the_end_of_work_of_the_person_and_not_i
 
 @pytest.mark.parametrize("zone", [AUCKLAND, LOS_ANGELES])
 def test_the_day_on_which_somebody_left_is_one_of_the_workspace(zone):
+    contact = ContactFactory.build(roles=["user"])
     with timezone.override(zone):
-        assert LeftForm()["on"].value() <= clock.today()
-        assert LeftForm({"on": str(clock.today())}).is_valid()
-        assert "on" in LeftForm({"on": str(clock.today() + dt.timedelta(days=1))}).errors
+        assert LeftForm(contact=contact)["on"].value() <= clock.today()
+        assert LeftForm({"on": str(clock.today())}, contact=contact).is_valid()
+        assert "on" in LeftForm({"on": str(clock.today() + dt.timedelta(days=1))}, contact=contact).errors
 
 
 @pytest.mark.django_db

@@ -79,6 +79,7 @@ def test_all_columns_of_an_account_are_written_as_values():
         "Renewal": day(10),
         "Days to renewal": 10,
         "Last touch": days_ago(2).date(),
+        "Touch due": "Daily touch, 1 day overdue",
         "Next action": "Call them",
         "Open alerts": 3,
         "Owner": "Olga",
@@ -105,7 +106,7 @@ def test_what_is_unknown_is_empty_and_not_nought():
     values = dict(zip(header_of(EVERY), row, strict=True))
     unknown = [name for name, value in values.items() if value is None]
     assert unknown == [
-        *("Tier", "Score", "Tier overridden", "Segment", "Renewal", "Days to renewal", "Last touch"),
+        *("Tier", "Score", "Tier overridden", "Segment", "Renewal", "Days to renewal", "Last touch", "Touch due"),
         *("Next action", "Owner", "Tags"),
         *("Revenue at risk (EUR)", "Why", "Confidence", "Customer since", "Industry", "Country", "Domain"),
         "External id",

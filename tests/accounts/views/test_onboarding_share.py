@@ -70,7 +70,7 @@ def test_neither_search_engines_nor_caches_nor_other_sites_keep_it(link):
     response = Client().get(url_of(link))
     assert "noindex" in response["X-Robots-Tag"]
     assert "no-store" in response["Cache-Control"]
-    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Referrer-Policy"] == "same-origin"
 
 
 def test_the_customer_ticks_a_step_of_theirs_and_takes_it_back(cast, link):

@@ -106,7 +106,7 @@ def test_no_search_engine_cache_or_other_site_learns_of_the_link(cast):
         response = Client().get(url)
         assert response["X-Robots-Tag"] == "noindex, nofollow, noarchive"
         assert response["Cache-Control"] == "no-store, private"
-        assert response["Referrer-Policy"] == "no-referrer"
+        assert response["Referrer-Policy"] == "same-origin"
 
 
 def test_the_page_needs_no_script_and_changes_nothing(cast):

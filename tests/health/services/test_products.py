@@ -115,14 +115,15 @@ def test_the_account_is_the_mean_of_its_products_by_arr_and_explains_itself(crm,
     assert one.health_score == pytest.approx((3 * scores["CRM"] + scores["ERP"]) / 4, abs=Decimal("0.1"))
     snapshot = Snapshot.objects.get()
     assert snapshot.score == one.health_score
-    assert sum(points or 0 for points in snapshot.points) == pytest.approx(float(snapshot.score), abs=0.05)
+    # A whole point counts once it is reached: 90.96 stands as 90.9, and the points come to the rest as well.
+    assert sum(points or 0 for points in snapshot.points) == pytest.approx(float(snapshot.score), abs=0.1)
     assert sum(snapshot.weights) == pytest.approx(100, abs=1e-3)
     # What is observed of the products is said of the one that it costs the most.
     assert one.health_reason == "core actions 1× the segment · ERP: usage −90 %"
     # Shown out of the snapshot, it is the same.
     health = health_of(one, today=TODAY)
     lines = [line for dimension in health.dimensions for line in dimension.indicators]
-    assert sum(line.points for line in lines) == pytest.approx(float(one.health_score), abs=0.05)
+    assert sum(line.points for line in lines) == pytest.approx(float(one.health_score), abs=0.1)
     login_days = next(line for line in lines if line.metric == "login_days")
     # 100 points with three quarters of the ARR and 30 with one; 30 and 3 days.
     assert (login_days.score, login_days.reading) == (pytest.approx(82.5), "23.2 of 30 days with a login")
