@@ -8,7 +8,7 @@ MANAGE := .venv/bin/python manage.py
 RUN_READY := .venv/.ready
 DEV_READY := .venv/.ready-dev
 TESTS ?= tests
-PYTEST_ARGS ?= -n 3 --dist worksteal
+PYTEST_ARGS ?= -n 2 --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test test-server-mode check format bench demo docs recompute shell lock clean

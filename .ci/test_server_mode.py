@@ -32,7 +32,7 @@ def main() -> int:
             "REDIS_URL": f"redis://127.0.0.1:{valkey.port}/0",
             "SECRET_KEY": "a-key-for-the-tests-of-server-mode",
         }
-        arguments = sys.argv[1:] or ["-n", "3", "--dist", "worksteal", "-m", "not browser"]
+        arguments = sys.argv[1:] or ["-n", "2", "--dist", "worksteal", "-m", "not browser"]
         return subprocess.run([sys.executable, "-m", "pytest", *arguments], env=environment, check=False).returncode
 
 
