@@ -8,15 +8,14 @@ from accounts.models.notification import Digest, Notification
 from accounts.models.onboarding import (
     Onboarding,
     OnboardingRisk,
-    OnboardingShare,
     OnboardingStep,
     OnboardingTemplate,
     TemplateStep,
 )
-from accounts.models.plan_share import PlanShare
 from accounts.models.playbook import Holiday, Playbook, PlaybookCue, PlaybookRun, PlaybookVersion, RunStep
 from accounts.models.recurrence import Recurrence
 from accounts.models.sent_form import SentForm
+from accounts.models.share_link import OnboardingShare, PlanShare
 from accounts.models.success_plan import (
     MeasuredValue,
     Milestone,

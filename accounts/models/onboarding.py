@@ -1,7 +1,6 @@
-"""Onboardings, the templates by which they begin, and the links by which customers see their part."""
+"""Onboardings, and the templates by which they begin."""
 
 import datetime as dt
-from uuid import uuid4
 
 import pghistory
 from django.core.validators import MinValueValidator
@@ -334,53 +333,3 @@ class OnboardingRisk(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.evidence}"
-
-
-class OnboardingShareQuerySet(models.QuerySet["OnboardingShare"]):
-    """Conditions over links."""
-
-    def visible_to(self, user: User) -> "OnboardingShareQuerySet":
-        return self.filter(onboarding__in=Onboarding.objects.visible_to(user).values("pk"))
-
-    def unrevoked(self) -> "OnboardingShareQuerySet":
-        return self.filter(revoked_at=None)
-
-    def live(self, *, now: dt.datetime) -> "OnboardingShareQuerySet":
-        """Links that open the checklist: neither revoked nor expired, of a customer who is still there."""
-        return (
-            self.unrevoked()
-            .filter(
-                expires_at__gt=now,
-                onboarding__account__archived_at=None,
-                onboarding__account__status=Account.Status.ACTIVE,
-            )
-            .exclude(onboarding__state=Onboarding.State.CANCELLED)
-        )
-
-
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), exclude=["views", "last_viewed_at"])
-class OnboardingShare(models.Model):
-    """A link by which the customer sees and ticks their steps; the address holds the signed `key`."""
-
-    onboarding = models.ForeignKey(Onboarding, on_delete=models.CASCADE, related_name="shares")
-    key = models.UUIDField(unique=True, default=uuid4, editable=False)
-    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="onboardings_shared")
-    created_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    revoked_at = models.DateTimeField(null=True, blank=True)
-    views = models.PositiveIntegerField(default=0)
-    last_viewed_at = models.DateTimeField(null=True, blank=True)
-
-    objects = OnboardingShareQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["onboarding"], condition=Q(revoked_at=None), name="onboarding_share_one_unrevoked"
-            ),
-            models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="onboarding_share_lasts"),
-        ]
-
-    def __str__(self) -> str:
-        return f"Link to the {self.onboarding}"

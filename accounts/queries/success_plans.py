@@ -254,11 +254,6 @@ def goals_of(objectives: Any, *, today: dt.date) -> list[Goal]:
     return [_goal(one, today) for one in objectives.annotate(point_rows=ArraySubquery(values.values(data=point)))]
 
 
-def live_share_of(plan: SuccessPlan) -> PlanShare | None:
-    """The link that opens the plan now; None where there is none. One query."""
-    return PlanShare.objects.live(now=clock.now()).filter(plan=plan).select_related("by").first()
-
-
 def _link(row: dict[str, Any]) -> Link:
     seen = row["last_viewed_at"]
     return Link(

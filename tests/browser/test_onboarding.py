@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import Onboarding, User
-from accounts.queries.onboarding_share import url_of
+from accounts.queries.share_links import url_of
 from accounts.services.onboarding_course import settle
-from accounts.services.onboarding_share import share_onboarding
+from accounts.services.share_links import share_onboarding
 from accounts.tasks import look_after_onboardings
 from cs_workspace.common import clock
 from tests.browser.helpers import assert_accessible

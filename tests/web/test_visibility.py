@@ -18,8 +18,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import FeatureRequest, User
-from accounts.queries import onboarding_share
-from accounts.queries.plan_share import token_of
+from accounts.queries.share_links import token_of
 from accounts.services.calendar_feed import make_feed
 from accounts.services.feature_requests import move_on
 from tests import factories as make
@@ -235,9 +234,7 @@ LISTS: dict[str, Builder | None] = {
 # Their own tests try expiry, revocation and what else may leak.
 KEYS: dict[str, Builder] = {
     "accounts:calendar-feed": lambda cast: {"token": make_feed(by=cast.owner)},
-    "accounts:shared-onboarding": lambda cast: {
-        "token": onboarding_share.token_of(make.OnboardingShareFactory(account=cast.account))
-    },
+    "accounts:shared-onboarding": lambda cast: {"token": token_of(make.OnboardingShareFactory(account=cast.account))},
     "accounts:shared-plan": lambda cast: {"token": token_of(make.PlanShareFactory(account=cast.account))},
     "accounts:shared-plan-pdf": lambda cast: {"token": token_of(make.PlanShareFactory(account=cast.account))},
 }

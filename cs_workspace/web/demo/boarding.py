@@ -13,9 +13,9 @@ from django.db import connection
 from accounts.models import Notification, Onboarding, OnboardingStep, User
 from accounts.services.onboarding_proving import prove_steps
 from accounts.services.onboarding_risks import watch_risks
-from accounts.services.onboarding_share import share_onboarding
 from accounts.services.onboarding_starting import start_due_onboardings
 from accounts.services.onboarding_steps import complete_onboarding, tick_steps
+from accounts.services.share_links import share_onboarding
 from cs_workspace.common import clock
 from cs_workspace.web.demo.dice import dice
 

@@ -18,7 +18,7 @@ from accounts.domain.success_plans import next_review
 from accounts.models import Account, Milestone, Objective, PlanRisk, RoiRecord, SuccessPlan, UseCase, User
 from accounts.queries.plan_history import SOURCES
 from accounts.services.plan_parts import add_part, edit_part, measure
-from accounts.services.plan_share import count_view, share_plan
+from accounts.services.share_links import count_view, share_plan
 from accounts.services.success_plans import record_review, start_plan
 from cs_workspace.common import clock
 from cs_workspace.web.demo import LOGINS
@@ -212,7 +212,7 @@ def _harvest(author: Author, plan: SuccessPlan) -> None:
         share = share_plan(by=author.by, plan=plan)
     for days in (14, 9, 2):
         with author.days_ago(days):
-            count_view(share=share)
+            count_view(link=share)
 
 
 def _date_history_back() -> None:

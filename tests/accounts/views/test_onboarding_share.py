@@ -12,8 +12,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Account, Onboarding, OnboardingShare, OnboardingStep
-from accounts.queries.onboarding_share import SALT, token_of, url_of
-from accounts.services.onboarding_share import revoke_share, share_onboarding
+from accounts.queries.share_links import token_of, url_of
+from accounts.services.share_links import revoke_link, share_onboarding
 from cs_workspace.common import clock
 from tests.cast import logged_in
 from tests.factories import (
@@ -119,7 +119,7 @@ def test_a_form_from_another_site_is_refused(link):
 
 def test_an_address_cannot_be_guessed_from_what_is_in_the_database(link):
     signed_for_plans = Signer(salt="accounts.plan_share", sep=".").sign(link.key.hex)
-    foreign = Signer(key="another secret", salt=SALT, sep=".").sign(link.key.hex)
+    foreign = Signer(key="another secret", salt=OnboardingShare.SALT, sep=".").sign(link.key.hex)
     token = token_of(link)
     tampered = f"{uuid4().hex}{token[32:]}"
     for wrong in (link.key.hex, str(link.pk), tampered, token[:-1], f"{token}x", signed_for_plans, foreign, "."):
@@ -140,7 +140,7 @@ def test_a_link_ends_with_its_time(link):
 
 
 def test_a_revoked_link_opens_nothing(cast, link):
-    revoke_share(by=cast.owner, share=link)
+    revoke_link(by=cast.owner, link=link)
     gone(link)
 
 

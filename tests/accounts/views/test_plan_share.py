@@ -10,7 +10,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from accounts.models import PlanShare
-from accounts.queries.plan_share import token_of, url_of
+from accounts.queries.share_links import token_of, url_of
 from cs_workspace.common import clock
 from tests.cast import logged_in
 from tests.factories import (
