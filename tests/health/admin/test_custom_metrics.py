@@ -14,8 +14,6 @@ from health.domain.observations import PointRow
 from health.models import AlertRule, CustomMetric, Indicator, MetricPoint, Run, Scorecard, ScorecardVersion, Snapshot
 from health.services import runs
 from health.services.observing import record_metric_points
-from health.services.presets import install_preset
-from health.services.publishing import draft_from
 from tests.cast import Cast, logged_in
 from tests.factories import UserFactory
 from tests.health.admin.version_form import form_of
@@ -41,18 +39,6 @@ def clock_stands_at_noon():
     AlertRule.objects.update(active=False)
     with time_machine.travel(noon(0), tick=False):
         yield
-
-
-@pytest.fixture
-def admin_client(cast: Cast) -> Client:
-    return logged_in(cast.admin)
-
-
-@pytest.fixture
-def draft() -> ScorecardVersion:
-    published = install_preset("ops", default=True).published
-    assert published is not None
-    return draft_from(published, by=None)
 
 
 def address(of: type[Model] | Model, name: str) -> str:

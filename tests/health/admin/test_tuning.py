@@ -13,7 +13,6 @@ from django.urls import reverse
 from accounts.models import Account
 from health.models import Dimension, Indicator, Run, Scorecard, ScorecardVersion, Snapshot
 from health.services import runs
-from health.services.presets import install_preset
 from health.services.publishing import draft_from, fingerprint, publish
 from tests.cast import Cast, logged_in
 from tests.factories import ScorecardVersionFactory, SnapshotFactory, UserFactory
@@ -27,19 +26,6 @@ def clock_stands_at_noon():
     cache.clear()
     with time_machine.travel(noon(0), tick=False):
         yield
-
-
-@pytest.fixture
-def admin_client(cast: Cast) -> Client:
-    return logged_in(cast.admin)
-
-
-@pytest.fixture
-def draft() -> ScorecardVersion:
-    """A draft of Ops, which judges everybody."""
-    published = install_preset("ops", default=True).published
-    assert published is not None
-    return draft_from(published, by=None)
 
 
 def url(version: ScorecardVersion, name: str = "tuning") -> str:

@@ -9,7 +9,6 @@ from django.urls import reverse
 from health.models import Indicator, ScorecardVersion
 from health.services.presets import install_preset
 from health.services.publishing import draft_from
-from tests.cast import Cast, logged_in
 from tests.factories import SnapshotFactory
 from tests.health.making import account, ago, noon, observed_account
 
@@ -23,23 +22,6 @@ def clock_stands_at_noon():
     cache.clear()
     with time_machine.travel(noon(0), tick=False):
         yield
-
-
-@pytest.fixture
-def admin_client(cast: Cast) -> Client:
-    return logged_in(cast.admin)
-
-
-@pytest.fixture
-def judging() -> ScorecardVersion:
-    found = install_preset("ops", default=True).published
-    assert found is not None
-    return found
-
-
-@pytest.fixture
-def draft(judging: ScorecardVersion) -> ScorecardVersion:
-    return draft_from(judging, by=None)
 
 
 def url(version: ScorecardVersion, name: str = "tuning") -> str:
