@@ -79,7 +79,8 @@ class Rule:
     """A signal: how grave it is, what is done about it within how many hours, and what shows it, in words.
 
     `evidence` gives the words, or None where it does not hold. Rules about people and meetings are for onboardings that
-    a CSM leads. What is `worse` says the same more gravely, and takes its place.
+    a CSM leads. What is `worse` says the same more gravely, and takes its place. What is `asked_elsewhere` has an alert
+    with its task whether or not the customer is being onboarded, so it is shown here and asks for nothing more.
     """
 
     label: str
@@ -89,6 +90,7 @@ class Rule:
     evidence: Callable[[Seen], str | None]
     guided_only: bool = False
     worse: Risk | None = None
+    asked_elsewhere: bool = False
 
 
 @dataclass(frozen=True)
@@ -199,7 +201,15 @@ def _days(number: int) -> str:
 
 
 RULES: Final[dict[Risk, Rule]] = {
-    Risk.CHAMPION_LEFT: Rule("Champion left", CRITICAL, "Find a new champion", 48, _champion_left, guided_only=True),
+    Risk.CHAMPION_LEFT: Rule(
+        "Champion left",
+        CRITICAL,
+        "Find a new champion",
+        48,
+        _champion_left,
+        guided_only=True,
+        asked_elsewhere=True,
+    ),
     Risk.NO_LOGIN_WEEK: Rule(
         "No logins in week 1", CRITICAL, "Call them: nobody has logged in for a week", 24, _no_login_week
     ),

@@ -1,7 +1,7 @@
 """Risk signals of onboardings: raised once, kept current, ended with their cause; each asks for its response once.
 
 Where a playbook waits for the signal, the playbook is the response; otherwise the owner gets a task. Critical ones are
-told to the owner and to their manager as well.
+told to the owner and to their manager as well. Of what an alert asks anyway, nobody is asked or told a second time.
 """
 
 import datetime as dt
@@ -97,9 +97,10 @@ def _respond(raised: Sequence[OnboardingRisk]) -> None:
     awaited = set(playbooks.values_list("current__trigger_choice", flat=True))
     by_playbook = [risk for risk in raised if {"", risk.kind} & awaited]
     note_cues([_cue(risk) for risk in by_playbook])
-    accounts = _accounts_of(raised)
-    _make_tasks([risk for risk in raised if risk not in by_playbook], accounts)
-    notify([message for risk in raised for message in _messages(risk, accounts[risk.onboarding_id])])
+    ours = [risk for risk in raised if not RULES[Risk(risk.kind)].asked_elsewhere]
+    accounts = _accounts_of(ours)
+    _make_tasks([risk for risk in ours if risk not in by_playbook], accounts)
+    notify([message for risk in ours for message in _messages(risk, accounts[risk.onboarding_id])])
 
 
 def _accounts_of(raised: Sequence[OnboardingRisk]) -> dict[int, Account]:

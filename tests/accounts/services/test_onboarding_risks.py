@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from accounts.domain.playbooks import Trigger
-from accounts.models import Notification, Onboarding, OnboardingRisk, Playbook, PlaybookCue, Task
+from accounts.models import Notification, Onboarding, OnboardingRisk, OnboardingStep, Playbook, PlaybookCue, Task
 from accounts.services.onboarding_risks import watch_risks
 from cs_workspace.common import clock
 from tests.factories import (
@@ -109,14 +109,22 @@ def test_a_signal_is_raised_once_and_its_evidence_kept_current(cast, one):
 
 
 def test_the_response_is_a_task_of_the_owner_in_time_and_critical_ones_are_told(cast, one):
-    leave(cast, "Ina Ito")
+    OnboardingStepFactory(onboarding=one, key="success_criteria", due_on=day(-1))
     watch()
     task = Task.objects.get()
     risk = OnboardingRisk.objects.get()
-    assert (task.title, task.priority, list(task.assignees.all())) == ("Find a new champion", 1, [cast.owner])
+    assert task.title == "Write the success criteria with the champion"
+    assert (task.priority, list(task.assignees.all())) == (1, [cast.owner])
     assert task.due_at == risk.opened_at + dt.timedelta(hours=48)
     assert task.origin_key == f"onboarding-risk:{risk.pk}"
     assert set(Notification.objects.values_list("user__name", flat=True)) == {"Olga Owner", "Mona Manager"}
+
+
+def test_of_a_champion_who_left_the_alert_asks_and_not_the_onboarding_as_well(cast, one):
+    leave(cast, "Ina Ito")
+    assert set(watch()) == {"champion_left"}
+    assert not Task.objects.exists()
+    assert not Notification.objects.exists()
 
 
 def test_where_a_playbook_waits_for_it_the_playbook_is_the_response(cast, one):
@@ -128,12 +136,10 @@ def test_where_a_playbook_waits_for_it_the_playbook_is_the_response(cast, one):
 
 
 def test_what_comes_back_is_raised_anew(cast, one):
-    leave(cast, "Ina Ito")
-    watch()
-    ContactFactory(account=cast.account, name="Bo Berg", roles=["champion"])
-    watch()
-    leave(cast, "Bo Berg")
-    watch()
+    step = OnboardingStepFactory(onboarding=one, key="success_criteria", due_on=day(-1))
+    for due_on in (day(-1), day(1), day(-1)):
+        OnboardingStep.objects.filter(pk=step.pk).update(due_on=due_on)
+        watch()
     assert OnboardingRisk.objects.count() == 2
     assert Task.objects.count() == 2
 

@@ -6,8 +6,9 @@ import threading
 import pytest
 from django.db import connection
 
-from accounts.models import Contact, Notification, Playbook, PlaybookCue, Task
+from accounts.models import Contact, Notification, OnboardingRisk, Playbook, PlaybookCue, Task
 from accounts.services.contacts import mark_back, mark_left
+from accounts.services.onboarding_risks import watch_risks
 from accounts.services.playbook_publishing import install_playbooks
 from cs_workspace.common import clock
 from health.models import Alert, AlertRule, ChurnSignal
@@ -15,7 +16,7 @@ from health.services import runs, signal_handling
 from health.services.alert_handling import acknowledge, resolve
 from health.services.presets import install_defaults
 from health.services.signalling import detect_signals
-from tests.factories import ContactFactory, day
+from tests.factories import ContactFactory, OnboardingFactory, day
 from tests.health.making import contents
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +63,17 @@ def test_within_one_beat_the_signal_the_alert_and_the_task_are_there(cast, jana)
     assert sorted(Notification.objects.values_list("user__name", flat=True)) == ["Mona Manager", "Olga Owner"]
     cast.account.refresh_from_db()
     assert cast.account.open_alerts == 1
+
+
+def test_of_a_customer_who_is_being_onboarded_there_is_one_task_too(cast, jana):
+    OnboardingFactory(account=cast.account, started_on=day(-3))
+    ContactFactory(account=cast.account, name="Sue Sponsor", roles=["sponsor"])
+    leaves(cast, jana)
+    beat()
+    watch_risks(today=clock.today())
+    assert OnboardingRisk.objects.get().kind == "champion_left"
+    assert Task.objects.get().title == "Find a new champion or key contact"
+    assert Notification.objects.count() == 2
 
 
 def test_a_second_beat_and_a_second_night_change_nothing(cast, jana):
