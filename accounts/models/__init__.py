@@ -13,9 +13,11 @@ from accounts.models.onboarding import (
     TemplateStep,
 )
 from accounts.models.playbook import Holiday, Playbook, PlaybookCue, PlaybookRun, PlaybookVersion, RunStep
+from accounts.models.playbook_result import PlaybookResult
 from accounts.models.recurrence import Recurrence
 from accounts.models.sent_form import SentForm
 from accounts.models.share_link import OnboardingShare, PlanShare
+from accounts.models.step_back import StepBack
 from accounts.models.success_plan import (
     MeasuredValue,
     Milestone,
@@ -64,6 +66,7 @@ __all__ = [
     "PlanStakeholder",
     "Playbook",
     "PlaybookCue",
+    "PlaybookResult",
     "PlaybookRun",
     "PlaybookVersion",
     "Product",
@@ -73,6 +76,7 @@ __all__ = [
     "SavedView",
     "Segment",
     "SentForm",
+    "StepBack",
     "SuccessPlan",
     "Task",
     "TeamMember",

@@ -56,16 +56,40 @@ class Segment(models.Model):
         max_digits=14, decimal_places=2, unique=True, help_text="Lowest ARR of the segment, in workspace currency."
     )
     sync_pace = models.CharField(
-        "calls and meetings", max_length=11, choices=PACES, blank=True, db_default="", help_text=AS_RECOMMENDED
+        "calls and meetings",
+        max_length=11,
+        choices=PACES,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=AS_RECOMMENDED,
     )
     async_pace = models.CharField(
-        "e-mails and chats", max_length=11, choices=PACES, blank=True, db_default="", help_text=AS_RECOMMENDED
+        "e-mails and chats",
+        max_length=11,
+        choices=PACES,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=AS_RECOMMENDED,
     )
     review_pace = models.CharField(
-        "business reviews", max_length=11, choices=PACES, blank=True, db_default="", help_text=AS_RECOMMENDED
+        "business reviews",
+        max_length=11,
+        choices=PACES,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=AS_RECOMMENDED,
     )
     executive_pace = models.CharField(
-        "executive touches", max_length=11, choices=PACES, blank=True, db_default="", help_text=AS_RECOMMENDED
+        "executive touches",
+        max_length=11,
+        choices=PACES,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=AS_RECOMMENDED,
     )
 
     class Meta:

@@ -38,7 +38,9 @@ class AlertRule(models.Model):
     )
     window_days = models.PositiveSmallIntegerField(null=True, blank=True)
     tier_rank = models.PositiveSmallIntegerField(null=True, blank=True, help_text="1 is the best tier, 4 the worst.")
-    signal_kind = models.CharField(max_length=30, blank=True, db_default="", help_text="Which churn signal.")
+    signal_kind = models.CharField(
+        max_length=30, blank=True, default="", db_default="", help_text="Which churn signal."
+    )
     severity = models.PositiveSmallIntegerField(choices=Severity, default=Severity.NORMAL)
     to_csm = models.BooleanField("tell the CSM", default=True)
     to_manager = models.BooleanField("tell the manager", default=False)
