@@ -118,6 +118,38 @@ pgtrigger.register(
 )(Account)
 
 
+# Whoever moves an account to a segment with a lower bound: the night by its ARR, an import, an admin by hand. A fall
+# that nobody has looked into yet, whose key names the segment from which it began, is one with the next move: what is
+# told is the way from there to here, and nothing where that leads up again.
+_NOTE_SEGMENT = """
+    WITH pending AS (
+        DELETE FROM accounts_playbookcue WHERE account_id = NEW.id AND kind = 'segment_lowered' RETURNING id, key
+    )
+    SELECT split_part(key, ':', 2)::bigint INTO origin FROM pending ORDER BY id LIMIT 1;
+    INSERT INTO accounts_playbookcue (kind, choice, number, account_id, key, reason, at)
+    SELECT
+        'segment_lowered', here.key, NULL, NEW.id, 'segment:' || there.id || ':' || pg_current_xact_id(),
+        'Moved from ' || there.name || ' to ' || here.name, now()
+    FROM accounts_segment here JOIN accounts_segment there ON there.id = COALESCE(origin, OLD.segment_id)
+    WHERE here.id = NEW.segment_id AND here.lower_arr < there.lower_arr AND EXISTS (
+        SELECT 1 FROM accounts_playbook p JOIN accounts_playbookversion v ON v.id = p.current_id
+        WHERE p.active_since IS NOT NULL AND v.trigger = 'segment_lowered' AND v.trigger_choice IN ('', here.key)
+    )
+    ON CONFLICT DO NOTHING;
+    RETURN NULL;
+"""
+pgtrigger.register(
+    pgtrigger.Trigger(
+        name="note_segment",
+        when=pgtrigger.After,
+        operation=pgtrigger.UpdateOf("segment_id"),
+        condition=pgtrigger.Q(old__segment__df=pgtrigger.F("new__segment")),
+        declare=[("origin", "bigint")],
+        func=_NOTE_SEGMENT,
+    )
+)(Account)
+
+
 class PlaybookCue(models.Model):
     """Something happened on an account that may set playbooks off. It goes once that was looked into.
 
