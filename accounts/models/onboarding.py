@@ -129,6 +129,11 @@ class OnboardingQuerySet(models.QuerySet["Onboarding"]):
             case _:
                 return self.exclude(stuck).exclude(behind)
 
+    def held_up(self, *, today: dt.date) -> "OnboardingQuerySet":
+        """Running ones that are behind or stuck: who is stuck is behind as well, for no milestone may take less than
+        until it is due."""
+        return self.running().filter(behind_from__lte=today)
+
     def at_risk(self) -> "OnboardingQuerySet":
         """With a risk signal that is open."""
         return self.filter(models.Exists(OnboardingRisk.objects.open().filter(onboarding=models.OuterRef("pk"))))
@@ -216,6 +221,15 @@ class OnboardingStepQuerySet(models.QuerySet["OnboardingStep"]):
 
     def open(self) -> "OnboardingStepQuerySet":
         return self.filter(state=OnboardingStep.State.OPEN)
+
+    def holding(self, *, today: dt.date) -> "OnboardingStepQuerySet":
+        """Milestones that hold up onboardings that run, first the one that `accounts.domain.onboarding.holding_place`
+        names: of those that make it stuck, else behind, the longest due."""
+        late = self.open().filter(
+            onboarding__state=Onboarding.State.RUNNING, longest_on__isnull=False, due_on__lt=today
+        )
+        gravity = models.Case(models.When(longest_on__lt=today, then=0), default=1)
+        return late.order_by(gravity, "due_on", "place", "pk")
 
     def to_prove(self) -> "OnboardingStepQuerySet":
         """Open ones of onboardings that run, which data may tick."""

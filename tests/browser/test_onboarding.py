@@ -99,3 +99,18 @@ def test_a_step_ticks_itself_when_use_arrives_and_the_customer_ticks_one_by_thei
     board.evaluate("document.body.dispatchEvent(new Event('onboardingChanged'))")
     panel.get_by_text("Core adoption").click()
     expect(panel).to_contain_text("by the customer")
+
+
+def test_today_names_the_step_that_holds_an_onboarding_and_leads_to_it(
+    page: Page, login: Callable[[Page, User], None], stage: Stage, begun: Onboarding
+) -> None:
+    begun.steps.filter(key="kickoff").update(due_on=day(-20), longest_on=day(-8))
+    settle([begun], at=clock.now(), by=None)
+    login(page, stage.csm)
+    page.goto("/")
+    row = page.locator("li.today-row").filter(has_text="Fjord Foods")
+    expect(row).to_contain_text("Onboarding stuck at “Hold the kick-off”")
+    expect(row).to_contain_text("20 days late.")
+    assert_accessible(page, "Today with an onboarding that is stuck")
+    row.get_by_role("link", name="Open the onboarding of Fjord Foods").click()
+    expect(page.locator("#onboarding")).to_contain_text("Held by Hold the kick-off")

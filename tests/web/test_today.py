@@ -3,6 +3,9 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from accounts.domain.onboarding import holding_place
+from accounts.models import Onboarding, OnboardingStep
+from accounts.services.onboarding_course import settle
 from accounts.services.tasks import complete_task
 from accounts.services.touches import log_touch
 from cs_workspace.common import clock
@@ -15,6 +18,8 @@ from tests.factories import (
     AccountFactory,
     AlertFactory,
     AlertRuleFactory,
+    OnboardingFactory,
+    OnboardingStepFactory,
     ScorecardVersionFactory,
     SegmentFactory,
     SnapshotFactory,
@@ -157,6 +162,80 @@ def test_customers_who_are_set_up_without_hearing_from_us_are_on_the_list(cast, 
     assert reasons(cast.owner) == ([("New", "Onboarding", text)] if text else [])
 
 
+def board(account, *milestones, **fields) -> Onboarding:
+    """An onboarding with milestones of (title, days late, days beyond the longest), settled by them."""
+    one = OnboardingFactory(account=account, **fields)
+    for title, late, beyond in milestones:
+        OnboardingStepFactory(onboarding=one, title=title, due_on=day(-late), longest_on=day(-beyond))
+    OnboardingStepFactory(onboarding=one, title="No milestone", due_on=day(-50))
+    settle([one], at=clock.now(), by=None)
+    return one
+
+
+@pytest.mark.parametrize(
+    ("late", "beyond", "text"),
+    [
+        (0, -5, None),
+        (1, -5, "Onboarding behind at “Kick-off”"),
+        (5, 0, "Onboarding behind at “Kick-off”"),
+        (6, 1, "Onboarding stuck at “Kick-off”"),
+    ],
+)
+def test_onboardings_that_are_behind_or_stuck_are_on_the_list_with_the_step_that_holds_them(cast, late, beyond, text):
+    one = account(cast.owner, "New")
+    board(one, ("Kick-off", late, beyond))
+    assert reasons(cast.owner) == ([("New", "Milestone", text)] if text else [])
+    if text:
+        html = page(cast.owner).content.decode()
+        assert f"{late} day{'' if late == 1 else 's'} late." in html
+        assert reverse("accounts:account-onboarding", args=[one.pk]) in html
+
+
+def test_a_step_that_is_not_ours_says_for_whom_it_waits_and_an_onboarding_of_a_product_what_it_is_of(cast):
+    new = account(cast.owner, "New")
+    board(new, ("Give us access", 3, -2), kind="product", about="Analytics")
+    OnboardingStep.objects.filter(title="Give us access").update(owner="customer")
+    assert reasons(cast.owner) == [("New", "Milestone", "Onboarding of Analytics behind at “Give us access”")]
+    assert "3 days late. Waits for: customer." in page(cast.owner).content.decode()
+
+
+def test_of_several_onboardings_of_an_account_the_gravest_stands_for_all(cast):
+    new = account(cast.owner, "New")
+    board(new, ("Kick-off", 40, -1))
+    board(new, ("First workflow", 3, 1), ("Training", 9, -9), kind="product", about="Analytics")
+    board(
+        new, ("Old", 90, 80), kind="department", about="Gone", state="cancelled", ended_at=clock.now(), end_reason="x"
+    )
+    assert reasons(cast.owner) == [("New", "Milestone", "Onboarding of Analytics stuck at “First workflow”")]
+
+
+def test_the_step_that_holds_is_the_one_that_the_board_names(cast):
+    one = board(cast.account, ("A", 9, -1), ("B", 20, -3), ("C", 5, 2), ("D", 7, 1), ("E", 7, 1), ("F", 0, -2))
+    steps = list(one.steps.order_by("place"))
+    place = holding_place([step.as_step for step in steps], today=clock.today())
+    assert OnboardingStep.objects.holding(today=clock.today()).first() == steps[place]
+    assert steps[place].title == "D"
+
+
+def test_onboardings_that_are_held_up_are_ranked_by_what_is_at_stake_and_the_silence_is_told_beside(cast):
+    small = account(cast.owner, "Small", arr=Decimal(20_000), expected_churn=Decimal("0.5"))
+    big = account(
+        cast.owner,
+        "Big",
+        arr=Decimal(90_000),
+        expected_churn=Decimal("0.5"),
+        stage="onboarding",
+        last_touch=days_ago(9),
+    )
+    board(small, ("Kick-off", 20, 10))
+    board(big, ("Kick-off", 3, -10))
+    assert reasons(cast.owner) == [
+        ("Big", "Milestone", "Onboarding behind at “Kick-off”"),
+        ("Big", "Onboarding", "Being set up, no touch for 9 days"),
+        ("Small", "Milestone", "Onboarding stuck at “Kick-off”"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("before", "touched", "is_told"), [(2, 20, True), (1, 20, True), (3, 20, False), (4, 20, False), (2, 2, False)]
 )
@@ -190,6 +269,7 @@ def test_what_coincides_on_an_account_is_one_line_and_the_dearest_stands_first(c
 
 def test_nobody_sees_what_belongs_to_others(cast):
     AlertFactory(account=cast.strangers)
+    board(cast.strangers, ("Kick-off", 20, 10))
     TaskFactory(account=cast.strangers, assignees=[cast.outsider], due_at=days_ago(1))
     for user in (cast.owner, cast.manager, cast.ae):
         assert reasons(user, "?scope=team") == []
@@ -237,9 +317,10 @@ def test_each_row_has_its_one_click_next_action(cast):
 def test_read_only_users_find_no_button(cast):
     AlertFactory(account=cast.account)
     TaskFactory(account=cast.account, assignees=[cast.read_only], due_at=days_ago(1))
+    board(cast.account, ("Kick-off", 20, 10))
     html = page(cast.read_only).content.decode()
-    assert len(kinds(cast.read_only)) == 2
-    words = ("Acknowledge", ">Done</button>", 'data-key="t"', "Log touch", "Add task")
+    assert len(kinds(cast.read_only)) == 3
+    words = ("Acknowledge", ">Done</button>", 'data-key="t"', "Log touch", "Add task", "Open steps")
     assert not [word for word in words if word in html]
 
 
@@ -318,6 +399,7 @@ def test_more_deeds_than_are_named_are_said_to_be_more(cast, monkeypatch):
 def test_the_page_asks_the_same_queries_for_one_row_as_for_many(cast, rows, django_assert_num_queries):
     for number in range(rows):
         one = account(cast.owner, f"Account {number}", renewal_date=day(10), critical=True, last_touch=days_ago(60))
+        board(one, ("Kick-off", 20, 10))
         AlertFactory(account=one)
         TaskFactory(account=one, assignees=[cast.owner], due_at=days_ago(1))
         complete_task(by=cast.owner, task=TaskFactory(account=one))

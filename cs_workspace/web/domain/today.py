@@ -22,6 +22,7 @@ class Kind(StrEnum):
     FELL = "Fell"
     RENEWAL = "Renewal"
     ONBOARDING = "Onboarding"
+    MILESTONE = "Milestone"
     PLAN = "Plan"
     TOUCH = "Touch"
 
@@ -81,6 +82,9 @@ BY_PRIORITY: Final[Mapping[int, Decimal]] = MappingProxyType(
 LATE: Final = Decimal("0.1")
 FELL: Final = Decimal("0.75")
 ONBOARDING: Final = Decimal("0.55")
+# An onboarding that is stuck presses as a critical alert does, one that is behind as one of the lowest.
+STUCK: Final = Decimal(1)
+BEHIND: Final = Decimal("0.6")
 # A review of the plan that is due presses little, and more once it is late by a month.
 REVIEW: Final = Decimal("0.3")
 REVIEW_LATE: Final = Decimal("0.5")

@@ -7,21 +7,36 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, DecimalField, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models import (
+    Count,
+    DecimalField,
+    ExpressionWrapper,
+    F,
+    JSONField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce, JSONObject
 from django.utils import timezone
 
 from accounts.domain.cadence import INTERVALS, CadenceKind, most_pressing
-from accounts.models import Account, SuccessPlan, Task, User
+from accounts.domain.onboarding import OWNER_LABELS, Owner
+from accounts.models import Account, Onboarding, OnboardingStep, SuccessPlan, Task, User
 from accounts.models.account import AccountQuerySet
 from accounts.queries.cadence import LAST, silent_since, standings_of, touch_due
 from cs_workspace.common import clock
 from cs_workspace.common.expressions import AnyOf
 from cs_workspace.web.domain.today import (
+    BEHIND,
     BY_SEVERITY,
     BY_SIGNAL,
     FELL,
     ONBOARDING,
+    STUCK,
     UNKNOWN_CHURN,
     Item,
     Kind,
@@ -43,6 +58,7 @@ RENEWAL_DAYS = 90
 FALL_DAYS = 7
 # So long may a customer who is being set up be without a touch.
 ONBOARDING_DAYS = 7
+NO_STEP = Cast(Value(None), JSONField())
 MONEY: DecimalField = DecimalField(max_digits=18, decimal_places=5)
 ABOUT = [
     *("id", "name", "arr", "expected_churn", "health_rank", "health_tier", "health_score", "health_override"),
@@ -266,33 +282,70 @@ def _falls(accounts: AccountQuerySet, *, now: dt.datetime) -> Source:
 
 
 def _dated(accounts: AccountQuerySet) -> list[Source]:
-    """Renewals that are near, and reviews of success plans that are due: both in one query."""
+    """Renewals that are near, reviews of success plans that are due, and milestones of onboardings that are late: all
+    in one query."""
     today = clock.today()
     due = SuccessPlan.objects.kept().review_due(today=today)
     since = due.filter(account=OuterRef("pk")).values("next_review_on")[:1]
-    reviewed = accounts.filter(AnyOf(F("pk"), ArraySubquery(due.order_by().values("account"))))
+    late = OnboardingStep.objects.holding(today=today).filter(onboarding__account=OuterRef("pk"))
+    about = JSONObject(title="title", longest_on="longest_on", owner="owner", about="onboarding__about")
+    held_up = Onboarding.objects.held_up(today=today)
     asking = {
-        Kind.RENEWAL: (accounts.renewing_within(RENEWAL_DAYS, today=today), F("renewal_date"), _renewal_reason),
-        Kind.PLAN: (reviewed, Subquery(since), _review_reason),
+        Kind.RENEWAL: (
+            accounts.renewing_within(RENEWAL_DAYS, today=today),
+            F("renewal_date"),
+            NO_STEP,
+            _renewal_reason,
+        ),
+        Kind.PLAN: (_those_of(due, accounts), Subquery(since), NO_STEP, _review_reason),
+        Kind.MILESTONE: (
+            _those_of(held_up, accounts),
+            Subquery(late.values("due_on")[:1]),
+            Subquery(late.values(about=about)[:1]),
+            _milestone_reason,
+        ),
     }
-    first, second = (
-        _dearest(found.annotate(asks=Value(kind.value), asked_on=day)) for kind, (found, day, _) in asking.items()
+    first, *others = (
+        _dearest(found.annotate(asks=Value(kind.value), asked_on=day, step=step))
+        for kind, (found, day, step, _) in asking.items()
     )
-    rows: list[Any] = sorted(first.union(second, all=True), key=lambda row: (-_worth(row), row.pk))
+    rows: list[Any] = sorted(first.union(*others, all=True), key=lambda row: (-_worth(row), row.pk))
     return [
-        _source(kind, ((row, reason((row.asked_on - today).days)) for row in rows if row.asks == kind))
-        for kind, (_, _, reason) in asking.items()
+        _source(kind, ((row, reason(row, today)) for row in rows if row.asks == kind))
+        for kind, (*_, reason) in asking.items()
     ]
 
 
-def _renewal_reason(days_left: int) -> Reason:
+def _those_of(rows: QuerySet[Any, Any], accounts: AccountQuerySet) -> AccountQuerySet:
+    """The accounts that rows are about."""
+    return accounts.filter(AnyOf(F("pk"), ArraySubquery(rows.order_by().values("account"))))
+
+
+def _renewal_reason(row: Any, today: dt.date) -> Reason:
+    days_left = (row.asked_on - today).days
     words = "Renews today" if days_left == 0 else f"Renews in {days_left} day{'' if days_left == 1 else 's'}"
     return Reason(Kind.RENEWAL, words, urgency_of_renewal(days_left))
 
 
-def _review_reason(days_left: int) -> Reason:
-    late = f"is {-days_left} d late" if days_left else "is due"
-    return Reason(Kind.PLAN, f"Review of the success plan {late}", urgency_of_review(-days_left))
+def _review_reason(row: Any, today: dt.date) -> Reason:
+    days_late = (today - row.asked_on).days
+    late = f"is {days_late} d late" if days_late else "is due"
+    return Reason(Kind.PLAN, f"Review of the success plan {late}", urgency_of_review(days_late))
+
+
+def _milestone_reason(row: Any, today: dt.date) -> Reason:
+    """How the onboarding goes, the step that holds it, and who does that where it is not the CSM."""
+    step, days_late = row.step, (today - row.asked_on).days
+    is_stuck = dt.date.fromisoformat(step["longest_on"]) < today
+    what = f"Onboarding of {step['about']}" if step["about"] else "Onboarding"
+    owner = Owner(step["owner"])
+    waits = "" if owner is Owner.CSM else f" Waits for: {OWNER_LABELS[owner].lower()}."
+    return Reason(
+        Kind.MILESTONE,
+        f"{what} {'stuck' if is_stuck else 'behind'} at “{step['title']}”",
+        STUCK if is_stuck else BEHIND,
+        f"{days_late} day{'' if days_late == 1 else 's'} late.{waits}",
+    )
 
 
 def _worth(account: Account) -> Decimal:

@@ -4,10 +4,12 @@ from decimal import Decimal
 import pytest
 
 from cs_workspace.web.domain.today import (
+    BEHIND,
     BY_SEVERITY,
     FELL,
     LEAST,
     ONBOARDING,
+    STUCK,
     Item,
     Kind,
     Reason,
@@ -75,7 +77,15 @@ def test_silence_presses_by_how_late_it_is_for_its_interval(overdue, allowed, ur
 
 
 def test_nothing_presses_more_than_a_critical_alert():
-    others = [FELL, ONBOARDING, urgency_of_renewal(0), urgency_of_silence(99, 1), urgency_of_task(1, NOW, now=NOW)]
+    others = [
+        FELL,
+        ONBOARDING,
+        BEHIND,
+        STUCK,
+        urgency_of_renewal(0),
+        urgency_of_silence(99, 1),
+        urgency_of_task(1, NOW, now=NOW),
+    ]
     assert max(others) <= max(BY_SEVERITY.values()) == BY_SEVERITY[1]
 
 
@@ -117,6 +127,7 @@ def test_errands_without_an_account_have_a_line_each():
         ([Kind.ALERT, Kind.TOUCH], [Kind.ALERT, Kind.TOUCH]),
         ([Kind.FELL, Kind.TOUCH], [Kind.FELL]),
         ([Kind.ONBOARDING, Kind.TOUCH], [Kind.ONBOARDING]),
+        ([Kind.MILESTONE, Kind.TOUCH], [Kind.MILESTONE, Kind.TOUCH]),
         ([Kind.ALERT, Kind.FELL, Kind.TOUCH], [Kind.ALERT, Kind.TOUCH]),
         ([Kind.TASK, Kind.RENEWAL, Kind.TOUCH], [Kind.TASK, Kind.RENEWAL, Kind.TOUCH]),
     ],
