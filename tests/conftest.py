@@ -6,27 +6,30 @@ from pathlib import Path
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
-from tests import servers
+from tests import pristine, servers
 from tests.cast import Cast, make_cast
 from tests.worker import WorkerProcess, empty_broker
 
 
+SLOW_FOLDERS = {"browser": pytest.mark.browser, "faults": pytest.mark.faults}
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """The folder says what kind of test it is: `-m "not browser"` leaves the slow ones out."""
+    for part in SLOW_FOLDERS.keys() & set(item.path.parts):
+        item.add_marker(SLOW_FOLDERS[part])
+    if "faults" in item.path.parts:
+        # They start programs, which take their time where the machine is busy.
+        item.add_marker(pytest.mark.timeout(300))
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The folder says what kind of test it is: `-m "not browser"` leaves the slow ones out.
-
-    Those come first, in whatever order they are otherwise, so that no process is left alone with them at the end.
-    """
-    folders = {"browser": pytest.mark.browser, "faults": pytest.mark.faults}
-    for item in items:
-        for part in folders.keys() & set(item.path.parts):
-            item.add_marker(folders[part])
-        if "faults" in item.path.parts:
-            # They start programs, which take their time where the machine is busy.
-            item.add_marker(pytest.mark.timeout(300))
-    items.sort(key=lambda item: not folders.keys() & set(item.path.parts))
+    """The slow ones come first, whatever the order is otherwise: no process is left alone with them at the end."""
+    items.sort(key=lambda item: not SLOW_FOLDERS.keys() & set(item.path.parts))
 
 
 @pytest.fixture(scope="session")
@@ -38,9 +41,16 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """At the end the test database is dropped, which the session of a program that was killed on purpose would forbid:
-    the server ends it only when its statement does."""
-    yield
+    """After a test that commits, the database is put back as it was made (`tests/pristine.py`).
+
+    At the end it is dropped, which the session of a program that was killed on purpose would forbid: the server ends it
+    only when its statement does.
+    """
+    with django_db_blocker.unblock():
+        pristine.keep()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: pristine.restore())
+        yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"

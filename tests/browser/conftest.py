@@ -14,6 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from tests.browser import helpers
+from tests.browser.open_requests import OpenRequests
 from tests.browser.stage import Stage, set_stage
 from tests.factories import UserFactory
 
@@ -54,9 +55,21 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 
 @pytest.fixture
-def live_app(live_server: LiveServer, transactional_db: None) -> str:
-    """The address of the workspace under test; what the test writes, it sees."""
-    return live_server.url
+def live_app(live_server: LiveServer, transactional_db: None, open_requests: OpenRequests) -> Iterator[str]:
+    """The address of the workspace under test; what the test writes, it sees.
+
+    The browser is gone before this ends, but a request of its may still be at work in the server, and would write into
+    the emptied database of the next test.
+    """
+    yield live_server.url
+    open_requests.wait_for_none()
+
+
+@pytest.fixture(scope="session")
+def open_requests() -> Iterator[OpenRequests]:
+    """How many requests the live server is answering."""
+    with OpenRequests() as open_requests:
+        yield open_requests
 
 
 @pytest.fixture
