@@ -101,8 +101,7 @@ def servers(var_dir: Path, *, durable: bool = True) -> Iterator[None]:
 @contextmanager
 def servers_for_command(arguments: list[str]) -> Iterator[None]:
     """Around one `manage.py` command: brings the servers up where we run embedded and the command needs them."""
-    command = arguments[1] if len(arguments) > 1 else "help"
-    if command in WITHOUT_SERVERS or {"-h", "--help", "--version"} & set(arguments):
+    if not _needs_servers(arguments):
         # makemigrations compares with the database where there is one, and warns where not.
         warnings.filterwarnings("ignore", "Got an error checking a consistent migration history")
         yield
@@ -116,6 +115,14 @@ def servers_for_command(arguments: list[str]) -> Iterator[None]:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with servers(settings.VAR_DIR):
         yield
+
+
+def _needs_servers(arguments: list[str]) -> bool:
+    """Whether a command reads or writes the database; retention of a ledger file does not."""
+    command = arguments[1] if len(arguments) > 1 else "help"
+    if command in WITHOUT_SERVERS or {"-h", "--help", "--version"} & set(arguments):
+        return False
+    return command != "retention" or not any(one.partition("=")[0] == "--ledger" for one in arguments)
 
 
 def stop(var_dir: Path) -> None:

@@ -27,6 +27,7 @@ from tests.factories.common import (
     days_ago,
 )
 from tests.factories.features import FeatureAskFactory, FeatureRequestFactory
+from tests.factories.money import LedgerEntryFactory
 from tests.factories.observations import (
     AlignmentJudgementFactory,
     EventFactory,
@@ -109,6 +110,7 @@ __all__ = [
     "HolidayFactory",
     "IndicatorFactory",
     "InvoiceFactory",
+    "LedgerEntryFactory",
     "MeasuredValueFactory",
     "MetricPointFactory",
     "MilestoneFactory",

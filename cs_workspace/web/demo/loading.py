@@ -43,6 +43,7 @@ from health.models import (
     SignalRule,
     Tier,
 )
+from renewals.services.ledger import write_ledger
 
 # So many that the year of those who left is enough to learn from.
 ACCOUNTS = 400
@@ -106,6 +107,8 @@ def load_demo(
         report("Writing customers", chunk.first, accounts)
         writer.write(chunk)
     _analyze()
+    report("Booking the ledger", accounts, accounts)
+    write_ledger(today=day)
     written = time.monotonic()
     lived = live_through(day, seed, report=report)
     workspace = Workspace.current()

@@ -1,4 +1,4 @@
-"""The end of an import: owners, standing and ARR of the accounts, now that everything about them is written."""
+"""The end of an import: owners, standing, ARR and ledger of the accounts, now that everything about them is written."""
 
 from decimal import Decimal
 
@@ -13,6 +13,7 @@ from cs_workspace.web.importing.errors import ImportRefused
 from cs_workspace.web.importing.loaders import Run
 from cs_workspace.web.importing.loaders.base import Place
 from cs_workspace.web.importing.problems import Severity
+from renewals.services.ledger import write_ledger
 
 # A stated ARR that is off by less is a matter of rounding.
 TOLERANCE = Decimal("0.01")
@@ -23,6 +24,7 @@ def settle(run: Run, owners: list[User]) -> int:
     shared = share_out(source=run.source, owners=owners, by=run.by)
     _settle_standing(run)
     refresh_arr(today=run.today, account_ids=sorted(run.touched))
+    write_ledger(today=run.today, account_ids=sorted(run.touched))
     _compare_stated_arr(run)
     return shared
 

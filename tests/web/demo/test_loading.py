@@ -19,6 +19,7 @@ from cs_workspace.web.models import Workspace
 from health.models import Alert, Snapshot
 from health.queries import churn_examples, health_panel, history
 from health.queries.alerts import history_of
+from renewals.services.ledger import check_ledger
 from tests import factories as make
 from tests.cast import logged_in
 
@@ -41,7 +42,7 @@ COMPARED = [
     "accounts.Account", "accounts.Contact", "accounts.Contract", "accounts.ContractLine", "accounts.Invoice",
     "accounts.Touch", "accounts.Note", "accounts.Task", "accounts.User", "health.UsageDay", "health.UserMonth",
     "health.FeatureMonth", "health.Ticket", "health.SurveyAnswer", "health.TrainingRecord", "health.Event",
-    "health.AlignmentJudgement", "health.Snapshot", "health.Alert",
+    "health.AlignmentJudgement", "health.Snapshot", "health.Alert", "renewals.LedgerEntry",
 ]  # fmt: skip
 
 
@@ -85,6 +86,7 @@ def test_the_same_seed_writes_the_same_to_the_last_row_and_another_seed_does_not
     for seed in (7, 7, 8):
         load_demo(accounts=6, seed=seed, as_of=day)
         written.append(contents())
+        assert check_ledger(today=day) == []
         empty_workspace(by=None)
     first, again, other = written
     for label in COMPARED:

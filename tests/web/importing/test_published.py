@@ -18,6 +18,8 @@ from django.test import Client
 from accounts.models import Account, Contract, ContractLine, Notification, Task
 from cs_workspace.common import clock
 from health.models import Alert, Event, FeatureMonth, MetricPoint, Snapshot, Ticket, UsageDay
+from renewals.models import LedgerEntry
+from renewals.services.ledger import check_ledger
 from tests.factories import UserFactory
 from tests.health.making import contents
 
@@ -197,9 +199,13 @@ def test_complyflow_is_imported_with_its_changes_of_arr_and_a_second_time_change
     grown = expanded()
     arr = ContractLine.objects.get(contract__external_id=grown["sub_id"]).arr
     assert float(arr) == pytest.approx(12 * (float(grown["mrr"]) + float(grown["amount"])), abs=0.02)
+    booked = LedgerEntry.objects.count()
+    assert booked > 787
+    assert check_ledger(today=clock.today()) == []
 
     again = imported("complyflow_gtm", mapping="complyflow_gtm")
     assert {(new, changed) for new, changed, _ in outcomes(again).values()} == {(0, 0)}
+    assert LedgerEntry.objects.count() == booked
 
 
 def expanded() -> dict[str, str]:

@@ -1,0 +1,3 @@
+from renewals.models.ledger import LedgerEntry, LineArr
+
+__all__ = ["LedgerEntry", "LineArr"]
