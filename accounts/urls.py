@@ -28,6 +28,7 @@ from accounts.views import (
     task,
     tasks,
     touches,
+    undoing,
 )
 
 app_name = "accounts"
@@ -90,19 +91,17 @@ urlpatterns: list[URLPattern] = [
     path("playbook-runs/<int:pk>/cancel/", playbook_runs.cancel, name="run-cancel"),
     path("touches/<int:pk>/", touches.edit, name="touch-edit"),
     path("touches/<int:pk>/archive/", touches.archive, name="touch-archive"),
-    path("touches/<int:pk>/restore/", touches.restore, name="touch-restore"),
+    path("back/<slug:kind>/<int:pk>/", undoing.put_back, name="put-back"),
     path("notes/preview/", notes.preview, name="note-preview"),
     path("notes/<int:pk>/", notes.edit, name="note-edit"),
     path("notes/<int:pk>/pin/", notes.pin, name="note-pin"),
     path("notes/<int:pk>/archive/", notes.archive, name="note-archive"),
-    path("notes/<int:pk>/restore/", notes.restore, name="note-restore"),
     path("contacts/<int:pk>/", contacts.edit, name="contact-edit"),
     path("contacts/<int:pk>/place/", stakeholders.place, name="contact-place"),
     path("contacts/<int:pk>/move/", stakeholders.move, name="contact-move"),
     path("contacts/<int:pk>/left/", contacts.left, name="contact-left"),
     path("contacts/<int:pk>/back/", contacts.back, name="contact-back"),
     path("contacts/<int:pk>/archive/", contacts.archive, name="contact-archive"),
-    path("contacts/<int:pk>/restore/", contacts.restore, name="contact-restore"),
     path("tasks/", tasks.tasks, name="tasks"),
     path("tasks/export/", tasks.export, name="tasks-export"),
     path("tasks/team/", tasks.team, name="tasks-team"),

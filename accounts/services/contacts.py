@@ -11,6 +11,7 @@ from accounts.domain.stakeholders import PARTS
 from accounts.models import Account, Contact, User
 from accounts.services.latest import refresh_by_kind
 from accounts.services.once import claim
+from accounts.services.undoing import as_it_stands, keep_way_back, put_back
 from accounts.services.versions import locked, save_next
 from accounts.signals import account_observed
 from cs_workspace.common import clock
@@ -50,10 +51,12 @@ def add_contact(*, by: User, account: Account, fields: ContactFields, key: UUID 
 def edit_contact(*, by: User, contact: Contact, fields: ContactFields, version: int | None = None) -> Contact:
     """Changes what is named in `fields`. Raises `StaleError` for a second writer."""
     held = locked(contact, version=version)
+    before = as_it_stands(held, fields)
     values: dict[str, Any] = dict(fields)
     for name, value in values.items():
         setattr(held, name, value)
     save_next(held, by=by)
+    keep_way_back(held, before, by=by)
     _observed(held)
     return held
 
@@ -126,20 +129,20 @@ def _hand_over(held: Contact, successor: Contact | None, new_name: str, *, by: U
 
 @transaction.atomic
 def archive_contact(*, by: User, contact: Contact) -> Contact:
-    """Takes a contact who was never one out of sight and of every figure; it can be restored."""
-    return _archive(contact, clock.now(), by=by)
+    """Takes a contact who was never one out of sight and of every figure; the change can be undone."""
+    held = locked(contact)
+    before = as_it_stands(held, ["archived_at"])
+    held.archived_at = clock.now()
+    save_next(held, by=by)
+    keep_way_back(held, before, by=by)
+    _observed(held)
+    return held
 
 
 @transaction.atomic
-def restore_contact(*, by: User, contact: Contact) -> Contact:
-    """Brings an archived contact back."""
-    return _archive(contact, None, by=by)
-
-
-def _archive(contact: Contact, at: dt.datetime | None, *, by: User) -> Contact:
-    held = locked(contact)
-    held.archived_at = at
-    save_next(held, by=by)
+def undo_contact(*, by: User, contact: Contact, version: int) -> Contact:
+    """Takes the change back that made `version`; raises as `put_back` does."""
+    held = put_back(contact, by=by, version=version)
     _observed(held)
     return held
 

@@ -1,12 +1,12 @@
 """Every write to a note."""
 
-import datetime as dt
 from uuid import UUID
 
 from django.db import transaction
 
 from accounts.models import Account, Note, User
 from accounts.services.once import claim
+from accounts.services.undoing import as_it_stands, keep_way_back, put_back
 from accounts.services.versions import locked, save_next
 from cs_workspace.common import clock
 
@@ -27,8 +27,11 @@ def add_note(
 def edit_note(*, by: User, note: Note, body: str, pinned: bool, version: int | None = None) -> Note:
     """Changes text and pin; when it was written stays. Raises `StaleError` for a second writer."""
     held = locked(note, version=version)
+    before = as_it_stands(held, ["body", "pinned"])
     held.body, held.pinned = body, pinned
-    return save_next(held, by=by)
+    save_next(held, by=by)
+    keep_way_back(held, before, by=by)
+    return held
 
 
 @transaction.atomic
@@ -41,17 +44,15 @@ def pin_note(*, by: User, note: Note, pinned: bool) -> Note:
 
 @transaction.atomic
 def archive_note(*, by: User, note: Note) -> Note:
-    """Takes a note out of sight; it can be restored."""
-    return _archive(note, clock.now(), by=by)
-
-
-@transaction.atomic
-def restore_note(*, by: User, note: Note) -> Note:
-    """Brings an archived note back."""
-    return _archive(note, None, by=by)
-
-
-def _archive(note: Note, at: dt.datetime | None, *, by: User) -> Note:
+    """Takes a note out of sight; the change can be undone."""
     held = locked(note)
-    held.archived_at = at
-    return save_next(held, by=by)
+    before = as_it_stands(held, ["archived_at"])
+    held.archived_at = clock.now()
+    save_next(held, by=by)
+    keep_way_back(held, before, by=by)
+    return held
+
+
+def undo_note(*, by: User, note: Note, version: int) -> Note:
+    """Takes the change back that made `version`; raises as `put_back` does."""
+    return put_back(note, by=by, version=version)

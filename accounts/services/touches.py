@@ -12,6 +12,7 @@ from accounts.models import Account, Contact, Touch, User
 from accounts.services.latest import refresh_latest
 from accounts.services.once import claim
 from accounts.services.tasks import create_task
+from accounts.services.undoing import as_it_stands, keep_way_back, put_back
 from accounts.services.versions import locked, save_next
 from accounts.signals import account_observed
 from cs_workspace.common import clock
@@ -74,6 +75,7 @@ def log_touch(
 def edit_touch(*, by: User, touch: Touch, fields: TouchFields, version: int | None = None) -> Touch:
     """Changes what is named in `fields`. Raises `RefusedError` as `log_touch` does, and `StaleError`."""
     held = locked(touch, version=version)
+    before = as_it_stands(held, fields)
     for name, value in fields.items():
         if name != "attendees":
             setattr(held, name, value)
@@ -82,26 +84,27 @@ def edit_touch(*, by: User, touch: Touch, fields: TouchFields, version: int | No
     save_next(held, by=by)
     if attendees is not None:
         held.attendees.set(attendees)
+    keep_way_back(held, before, by=by)
     _observed([held.account_id])
     return held
 
 
 @transaction.atomic
 def archive_touch(*, by: User, touch: Touch) -> Touch:
-    """Takes a touch out of the timeline and of every figure; it can be restored."""
-    return _archive(touch, clock.now(), by=by)
+    """Takes a touch out of the timeline and of every figure; the change can be undone."""
+    held = locked(touch)
+    before = as_it_stands(held, ["archived_at"])
+    held.archived_at = clock.now()
+    save_next(held, by=by)
+    keep_way_back(held, before, by=by)
+    _observed([held.account_id])
+    return held
 
 
 @transaction.atomic
-def restore_touch(*, by: User, touch: Touch) -> Touch:
-    """Brings an archived touch back."""
-    return _archive(touch, None, by=by)
-
-
-def _archive(touch: Touch, at: dt.datetime | None, *, by: User) -> Touch:
-    held = locked(touch)
-    held.archived_at = at
-    save_next(held, by=by)
+def undo_touch(*, by: User, touch: Touch, version: int) -> Touch:
+    """Takes the change back that made `version`, in the timeline and in every figure; raises as `put_back` does."""
+    held = put_back(touch, by=by, version=version)
     _observed([held.account_id])
     return held
 

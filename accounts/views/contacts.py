@@ -1,4 +1,4 @@
-"""Contacts: added, changed, marked as left or back, taken out of sight and brought back."""
+"""Contacts: added, changed, marked as left or back, and taken out of sight."""
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -11,6 +11,7 @@ from accounts.models import Contact
 from accounts.queries.accounts import get_account_for
 from accounts.services import contacts as service
 from accounts.views.dialogs import Dialog, attempt, sent, show
+from accounts.views.undoing import way_back_from
 from cs_workspace.common.access import changes
 from cs_workspace.common.answers import answer
 from cs_workspace.common.toasts import toast
@@ -47,7 +48,7 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
     dialog = Dialog(contact.name, contact.account, archive=reverse("accounts:contact-archive", args=[pk]))
     if request.method != "POST":
         return show(request, dialog, form)
-    _, status = attempt(
+    saved, status = attempt(
         request,
         form,
         lambda: service.edit_contact(
@@ -56,7 +57,7 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
     )
     if status != 200:
         return show(request, dialog, form, status)
-    toast(request, f"{form.cleaned_data['name']} saved")
+    toast(request, f"{form.cleaned_data['name']} saved", undo=way_back_from(saved))
     return _changed(request, contact.account_id, close=True)
 
 
@@ -95,18 +96,8 @@ def back(request: UserRequest, pk: int) -> HttpResponse:
 def archive(request: UserRequest, pk: int) -> HttpResponse:
     """Takes a contact who was never one out of sight."""
     contact = service.archive_contact(by=request.user, contact=_contact(request, pk))
-    toast(request, f"{contact} archived", undo=reverse("accounts:contact-restore", args=[pk]))
+    toast(request, f"{contact} archived", undo=way_back_from(contact))
     return _changed(request, contact.account_id, close=True)
-
-
-@require_POST
-@changes
-def restore(request: UserRequest, pk: int) -> HttpResponse:
-    """Brings an archived contact back."""
-    found = get_object_or_404(Contact.objects.of_accounts_of(request.user), pk=pk)
-    contact = service.restore_contact(by=request.user, contact=found)
-    toast(request, f"{contact} is back in the list")
-    return _changed(request, contact.account_id)
 
 
 def _contact(request: UserRequest, pk: int) -> Contact:

@@ -1,4 +1,4 @@
-"""Notes: written, changed, pinned, taken out of sight and brought back."""
+"""Notes: written, changed, pinned and taken out of sight."""
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
@@ -11,6 +11,7 @@ from accounts.models import Note
 from accounts.queries.accounts import get_account_for
 from accounts.services import notes as service
 from accounts.views.dialogs import Dialog, attempt, sent, show
+from accounts.views.undoing import way_back_from
 from cs_workspace.common import markdown
 from cs_workspace.common.access import changes
 from cs_workspace.common.answers import answer
@@ -49,7 +50,7 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
     dialog = Dialog("Note", note.account, archive=archive, body="accounts/_note_fields.html")
     if request.method != "POST":
         return show(request, dialog, form)
-    _, status = attempt(
+    saved, status = attempt(
         request,
         form,
         lambda: service.edit_note(
@@ -62,7 +63,7 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
     )
     if status != 200:
         return show(request, dialog, form, status)
-    toast(request, "Note saved")
+    toast(request, "Note saved", undo=way_back_from(saved))
     return _changed(request, note.account_id, close=True)
 
 
@@ -88,18 +89,8 @@ def pin(request: UserRequest, pk: int) -> HttpResponse:
 def archive(request: UserRequest, pk: int) -> HttpResponse:
     """Takes a note out of sight."""
     note = service.archive_note(by=request.user, note=_note(request, pk))
-    toast(request, "Note archived", undo=reverse("accounts:note-restore", args=[pk]))
+    toast(request, "Note archived", undo=way_back_from(note))
     return _changed(request, note.account_id, close=True)
-
-
-@require_POST
-@changes
-def restore(request: UserRequest, pk: int) -> HttpResponse:
-    """Brings an archived note back."""
-    found = get_object_or_404(Note.objects.of_accounts_of(request.user), pk=pk)
-    note = service.restore_note(by=request.user, note=found)
-    toast(request, "Note is back")
-    return _changed(request, note.account_id)
 
 
 def _note(request: UserRequest, pk: int) -> Note:

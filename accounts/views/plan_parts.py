@@ -25,6 +25,7 @@ from cs_workspace.common import clock
 from cs_workspace.common.access import changes
 from cs_workspace.common.answers import answer
 from cs_workspace.common.fragments import render_page
+from cs_workspace.common.http import whole_number
 from cs_workspace.common.refusals import RefusedError, StaleError
 from cs_workspace.common.toasts import refuse, toast
 
@@ -126,10 +127,8 @@ def part(request: UserRequest, pk: int, kind: str) -> HttpResponse:
 def back(request: UserRequest, pk: int, kind: str) -> HttpResponse:
     """Takes the change back that made `?version` of an entry, unless somebody changed it again."""
     of, found = _found(request, kind, pk)
-    asked = request.GET.get("version", "")
-    version = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 9 else 0
     try:
-        saved = service.step_back(by=request.user, part=found, version=version)
+        saved = service.step_back(by=request.user, part=found, version=whole_number(request.GET, "version"))
     except StaleError as stale:
         refuse(request, f"{stale} Look into the history of the plan.")
     except RefusedError as refused:

@@ -1,7 +1,5 @@
 """The map of stakeholders: people are moved on it, and what is said of them is changed in place."""
 
-from urllib.parse import urlencode
-
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -14,6 +12,7 @@ from accounts.queries.accounts import get_account_for
 from accounts.queries.stakeholders import MOST, stakeholders_page
 from accounts.services import contacts as service
 from accounts.views.dialogs import Dialog, attempt, sent
+from accounts.views.undoing import way_back_from
 from cs_workspace.common.access import changes
 from cs_workspace.common.answers import answer
 from cs_workspace.common.fragments import render_page
@@ -32,13 +31,12 @@ def stakeholders(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 @changes
 def move(request: UserRequest, pk: int) -> HttpResponse:
-    """Puts a contact into another cell; the way back names the one before in its address."""
+    """Puts a contact into another cell."""
     contact = _contact(request, pk)
-    form = MoveForm({**request.GET.dict(), **request.POST.dict()})
+    form = MoveForm(request.POST)
     if not form.is_valid():
         refuse(request, f"{contact} stays: there is no such place on the map.")
         return _changed(request, contact.account_id, status=422)
-    before = urlencode({"function": contact.function, "seniority": contact.seniority})
     try:
         moved = service.edit_contact(
             by=request.user, contact=contact, fields=form.contact_fields(), version=form.cleaned_data["version"]
@@ -47,7 +45,7 @@ def move(request: UserRequest, pk: int) -> HttpResponse:
         refuse(request, f"{stale.by or 'Somebody'} changed {contact} meanwhile. Look again, and move them then.")
         return _changed(request, contact.account_id, status=409)
     words = " · ".join(filter(None, [moved.get_seniority_display() or "Rank unknown", moved.function]))
-    toast(request, f"{moved} moved to {words}", undo=f"{reverse('accounts:contact-move', args=[pk])}?{before}")
+    toast(request, f"{moved} moved to {words}", undo=way_back_from(moved))
     return _changed(request, contact.account_id)
 
 
@@ -59,7 +57,7 @@ def place(request: UserRequest, pk: int) -> HttpResponse:
     form = PlaceForm(sent(request), record=contact)
     status = 200
     if request.method == "POST":
-        _, status = attempt(
+        saved, status = attempt(
             request,
             form,
             lambda: service.edit_contact(
@@ -67,7 +65,7 @@ def place(request: UserRequest, pk: int) -> HttpResponse:
             ),
         )
         if status == 200:
-            toast(request, f"{contact} saved")
+            toast(request, f"{contact} saved", undo=way_back_from(saved))
             return _changed(request, contact.account_id)
     context = {"account": contact.account, "contact": contact, "form": form, "dialog": Dialog("", contact.account)}
     return render_page(

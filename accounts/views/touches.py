@@ -1,4 +1,4 @@
-"""Touches: logged, changed, taken out of sight and brought back."""
+"""Touches: logged, changed and taken out of sight."""
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -12,6 +12,7 @@ from accounts.models import Touch
 from accounts.queries.accounts import get_account_for
 from accounts.services import touches as service
 from accounts.views.dialogs import Dialog, attempt, sent, show
+from accounts.views.undoing import way_back_from
 from cs_workspace.common.access import changes
 from cs_workspace.common.answers import answer
 from cs_workspace.common.toasts import toast
@@ -61,7 +62,7 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
     dialog = Dialog(str(touch), touch.account, archive=reverse("accounts:touch-archive", args=[pk]))
     if request.method != "POST":
         return show(request, dialog, form)
-    _, status = attempt(
+    saved, status = attempt(
         request,
         form,
         lambda: service.edit_touch(
@@ -70,7 +71,7 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
     )
     if status != 200:
         return show(request, dialog, form, status)
-    toast(request, "Touch saved")
+    toast(request, "Touch saved", undo=way_back_from(saved))
     return _changed(request, touch.account_id, close=True)
 
 
@@ -79,18 +80,8 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
 def archive(request: UserRequest, pk: int) -> HttpResponse:
     """Takes a touch out of the timeline and of every figure."""
     touch = service.archive_touch(by=request.user, touch=_touch(request, pk))
-    toast(request, "Touch archived", undo=reverse("accounts:touch-restore", args=[pk]))
+    toast(request, "Touch archived", undo=way_back_from(touch))
     return _changed(request, touch.account_id, close=True)
-
-
-@require_POST
-@changes
-def restore(request: UserRequest, pk: int) -> HttpResponse:
-    """Brings an archived touch back."""
-    found = get_object_or_404(Touch.objects.of_accounts_of(request.user), pk=pk)
-    touch = service.restore_touch(by=request.user, touch=found)
-    toast(request, "Touch is back")
-    return _changed(request, touch.account_id)
 
 
 def _touch(request: UserRequest, pk: int) -> Touch:

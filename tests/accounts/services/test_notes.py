@@ -1,7 +1,7 @@
 import pytest
 
 from accounts.models import Note
-from accounts.services.notes import add_note, archive_note, edit_note, pin_note, restore_note
+from accounts.services.notes import add_note, archive_note, edit_note, pin_note, undo_note
 from cs_workspace.common.refusals import StaleError
 
 pytestmark = pytest.mark.django_db
@@ -11,9 +11,9 @@ def test_a_note_is_written_pinned_archived_and_brought_back(cast):
     note = add_note(by=cast.owner, account=cast.account, body="**Renewal** in doubt", template="churn_risk")
     assert (note.by, note.body, note.template, note.pinned) == (cast.owner, "**Renewal** in doubt", "churn_risk", False)
     assert pin_note(by=cast.owner, note=note, pinned=True).pinned
-    archive_note(by=cast.owner, note=note)
+    version = archive_note(by=cast.owner, note=note).version
     assert list(Note.objects.visible_to(cast.owner)) == []
-    restore_note(by=cast.owner, note=note)
+    undo_note(by=cast.owner, note=note, version=version)
     assert list(Note.objects.visible_to(cast.owner)) == [note]
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import Task, Touch
 from accounts.services.latest import refresh_latest
-from accounts.services.touches import FollowUp, archive_touch, edit_touch, log_touch, restore_touch
+from accounts.services.touches import FollowUp, archive_touch, edit_touch, log_touch, undo_touch
 from cs_workspace.common import clock
 from cs_workspace.common.refusals import RefusedError, StaleError
 from health.models import DirtyMark
@@ -52,11 +52,11 @@ def test_the_next_step_becomes_a_task_of_the_one_who_wrote_it(cast):
 
 def test_an_archived_touch_counts_no_longer_and_comes_back_whole(cast):
     touch = log_touch(by=cast.owner, account=cast.account, fields=held())
-    archive_touch(by=cast.owner, touch=touch)
+    version = archive_touch(by=cast.owner, touch=touch).version
     cast.account.refresh_from_db()
     assert cast.account.last_touch is None
     assert not Touch.objects.visible_to(cast.owner).exists()
-    restore_touch(by=cast.owner, touch=touch)
+    undo_touch(by=cast.owner, touch=touch, version=version)
     cast.account.refresh_from_db()
     assert cast.account.last_touch == touch.at
 

@@ -12,7 +12,7 @@ from tests.factories import ContactFactory, day
 pytestmark = pytest.mark.django_db
 
 HTMX = {"HX-Request": "true", "HX-Target": "dialog"}
-ACTIONS = ("contact-back", "contact-archive", "contact-restore")
+ACTIONS = ("contact-back", "contact-archive")
 
 
 def add(cast, user=None, htmx=True, **fields):
@@ -124,11 +124,11 @@ def test_a_day_that_cannot_be_is_refused(cast, on):
 
 def test_a_contact_who_never_was_one_is_archived_and_undo_brings_them_back(cast):
     contact = ContactFactory(account=cast.account)
-    undo = reverse("accounts:contact-restore", args=[contact.pk])
+    undo = reverse("accounts:put-back", args=["contact", contact.pk]) + "?version=2"
     assert undo in send(contact, "contact-archive", cast.owner).content.decode()
     assert not Contact.objects.visible_to(cast.owner).exists()
     assert send(contact, "contact-left", cast.owner, on=str(day(-1))).status_code == 404
-    assert send(contact, "contact-restore", cast.owner).status_code == 200
+    assert logged_in(cast.owner).post(undo, headers=HTMX).status_code == 200
     assert Contact.objects.visible_to(cast.owner).exists()
 
 

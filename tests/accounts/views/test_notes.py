@@ -11,7 +11,7 @@ from tests.factories import NoteFactory
 pytestmark = pytest.mark.django_db
 
 HTMX = {"HX-Request": "true", "HX-Target": "dialog"}
-ACTIONS = ("note-pin", "note-archive", "note-restore")
+ACTIONS = ("note-pin", "note-archive")
 
 
 def add(cast, user=None, htmx=True, **fields):
@@ -108,10 +108,11 @@ def test_a_note_is_pinned_unpinned_and_each_can_be_undone(cast):
 
 def test_an_archived_note_is_gone_and_undo_brings_it_back(cast):
     note = NoteFactory(account=cast.account)
-    assert reverse("accounts:note-restore", args=[note.pk]) in do(note, "note-archive", cast.owner).content.decode()
+    undo = reverse("accounts:put-back", args=["note", note.pk]) + "?version=2"
+    assert undo in do(note, "note-archive", cast.owner).content.decode()
     assert not Note.objects.visible_to(cast.owner).exists()
     assert do(note, "note-pin", cast.owner).status_code == 404
-    assert do(note, "note-restore", cast.owner).status_code == 200
+    assert logged_in(cast.owner).post(undo, headers=HTMX).status_code == 200
     assert Note.objects.visible_to(cast.owner).exists()
 
 
