@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.safestring import SafeString
 
 from accounts.domain.onboarding_proofs import Case, Proved
+from accounts.domain.playbook_results import Begun, Measured
 from accounts.domain.playbooks import FactKind
 from accounts.models import Account, Task, User
 
@@ -142,6 +143,8 @@ class OnboardingProof:
 # Fields of `accounts.domain.onboarding_risks.Seen` by the key of the case; what is not known is left out.
 OnboardingFacts = Callable[[Sequence[Case], dt.date], Mapping[int, Mapping[str, Any]]]
 NextActions = Callable[[Sequence[int]], dict[int, str]]
+# By the key of the run what the days after its start brought; a run of which nothing is known may be left out.
+ScoreChanges = Callable[[Sequence[Begun]], Mapping[int, Measured]]
 
 PANELS: dict[str, Panel] = {}
 TIMELINE: dict[str, TimelineSource] = {}
@@ -155,6 +158,7 @@ PLAYBOOK_FACTS: dict[str, PlaybookFact] = {}
 ONBOARDING_PROOFS: dict[str, OnboardingProof] = {}
 ONBOARDING_FACTS: dict[str, OnboardingFacts] = {}
 TIER_LABELS: dict[str, Callable[[], dict[int, str]]] = {}
+SCORE_CHANGES: dict[str, ScoreChanges] = {}
 
 
 def add_panel(panel: Panel) -> None:
@@ -190,6 +194,16 @@ def set_tier_labels(load: Callable[[], dict[int, str]]) -> None:
 def tier_labels() -> dict[int, str]:
     """What the tiers are called by the scorecard that judges most accounts; empty where nobody judges."""
     return {rank: label for load in TIER_LABELS.values() for rank, label in load().items()}
+
+
+def set_score_changes(load: ScoreChanges) -> None:
+    """Lets the floor that judges say what runs of playbooks brought; raises `ValueError` where one does already."""
+    _add(SCORE_CHANGES, "changes", load)
+
+
+def score_changes(begun: Sequence[Begun]) -> dict[int, Measured]:
+    """What runs of playbooks brought, by the key of the run; empty where nobody judges."""
+    return {run: measured for load in SCORE_CHANGES.values() for run, measured in load(begun).items()}
 
 
 def add_playbook_trigger(trigger: PlaybookTrigger) -> None:

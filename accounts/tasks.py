@@ -8,6 +8,7 @@ from accounts.services import (
     onboarding_risks,
     onboarding_starting,
     playbook_advancing,
+    playbook_results,
     playbook_starting,
 )
 from cs_workspace.common import clock
@@ -36,6 +37,12 @@ def advance_playbooks() -> None:
 def start_playbook_timelines() -> None:
     """Starts the playbooks whose day has come on an account; beat asks every hour, and a day counts once."""
     playbook_starting.start_timelines()
+
+
+@shared_task(name="accounts.tasks.take_playbook_results")
+def take_playbook_results() -> None:
+    """Takes down what runs brought whose days are over; beat asks every hour, and each is taken once."""
+    playbook_results.take_results(today=clock.today())
 
 
 @shared_task(name="accounts.tasks.look_after_onboardings")

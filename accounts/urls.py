@@ -82,6 +82,7 @@ urlpatterns: list[URLPattern] = [
     path("playbooks/", playbooks.playbooks, name="playbooks"),
     path("playbooks/new/", playbooks.new, name="playbook-new"),
     path("playbooks/<int:pk>/", playbooks.playbook, name="playbook"),
+    path("playbooks/<int:pk>/results/", playbooks.results, name="playbook-results"),
     path("playbooks/<int:pk>/edit/", playbooks.edit, name="playbook-edit"),
     path("playbooks/<int:pk>/copy/", playbooks.copy, name="playbook-copy"),
     path("playbooks/<int:pk>/switch/", playbooks.switch, name="playbook-switch"),

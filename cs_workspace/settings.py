@@ -196,6 +196,7 @@ CELERY_BEAT_SCHEDULE = {
     "train-churn-model": {"task": "health.tasks.train_churn_model", "schedule": 600.0, "options": {"expires": 600}},
     "advance-playbooks": {"task": "accounts.tasks.advance_playbooks", "schedule": 60.0, "options": {"expires": 60}},
     "start-playbook-timelines": {"task": "accounts.tasks.start_playbook_timelines", "schedule": 3600.0},
+    "take-playbook-results": {"task": "accounts.tasks.take_playbook_results", "schedule": 3600.0},
     "look-after-onboardings": {
         "task": "accounts.tasks.look_after_onboardings",
         "schedule": 300.0,

@@ -24,6 +24,7 @@ from accounts.registries import (
     add_playbook_fact,
     add_playbook_trigger,
     add_task_cause,
+    set_score_changes,
     set_tier_labels,
 )
 from cs_workspace.common import clock
@@ -38,6 +39,7 @@ from health.queries.health import Point, sparklines
 from health.queries.health_panel import health_panel
 from health.queries.marks import register_marks
 from health.queries.onboarding import register_onboarding
+from health.queries.playbook_results import score_changes
 from health.queries.signals import open_signals
 from health.queries.timeline_sources import register_timeline
 from health.templatetags.judgement import pulse_cell
@@ -69,6 +71,7 @@ def register() -> None:
     add_task_cause(TaskCause("alert", "Alert", lambda _task, key: reverse("health:alert", args=[key])))
     add_task_cause(TaskCause("churn-risk", "Churn signals", lambda task, _key: _signals_of(task)))
     set_tier_labels(_tier_labels)
+    set_score_changes(score_changes)
     _register_palette()
 
 

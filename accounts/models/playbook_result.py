@@ -43,7 +43,8 @@ class PlaybookResult(models.Model):
         ordering = ["-day", "-run"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(peers=0, peers_change=None) | Q(peers__gt=0, peers_change__isnull=False, rank__isnull=False),
+                condition=Q(peers=0, peers_change=None)
+                | Q(peers__gt=0, peers_change__isnull=False, rank__isnull=False),
                 name="playbook_result_peers_have_a_mean",
             ),
         ]

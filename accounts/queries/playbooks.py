@@ -1,16 +1,18 @@
 """Playbooks as their pages show them: how often they run, whether they come to their end and how long that takes."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Aggregate, Count, DurationField, F, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
+from accounts.domain.playbook_results import Comparison
 from accounts.domain.playbooks import Fact, Plan, Trigger, condition_in_words
 from accounts.models import Playbook, PlaybookRun, User
 from accounts.models.playbook import LIVE
 from accounts.queries.playbook_facts import vocabulary
+from accounts.queries.playbook_results import Results, comparisons_of, results_of
 from accounts.queries.playbook_runs import step_in_words
 from accounts.registries import PLAYBOOK_TRIGGERS
 
@@ -57,6 +59,7 @@ class PlaybookRow:
     trigger: str
     steps: int
     record: Record
+    comparison: Comparison
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ class PlaybookPage:
     steps: Sequence[tuple[str, str]]
     """Kind and words of each."""
     record: Record
+    results: Results
     runs: Sequence[PlaybookRun]
 
 
@@ -79,7 +83,7 @@ def get_playbook(pk: int) -> Playbook:
 
 
 def playbook_rows(user: User, *, state: str = "", text: str = "") -> list[PlaybookRow]:
-    """All playbooks that match, those by hand last in each group, with what came of them. Four queries."""
+    """All playbooks that match, those by hand last in each group, with what came of them. Five queries."""
     playbooks: QuerySet[Playbook] = Playbook.objects.exclude(current=None).select_related("current")
     if state == "on":
         playbooks = playbooks.exclude(active_since=None)
@@ -87,10 +91,10 @@ def playbook_rows(user: User, *, state: str = "", text: str = "") -> list[Playbo
         playbooks = playbooks.filter(active_since=None)
     if text:
         playbooks = playbooks.filter(Q(name__icontains=text) | Q(aim__icontains=text))
-    records, labels = records_of(user), trigger_choices()
+    records, labels, comparisons = records_of(user), trigger_choices(), comparisons_of(user)
     return [
         PlaybookRow(one, trigger_in_words(one.current.plan.trigger, labels), len(one.current.plan.steps),
-                    records.get(one.pk, Record()))
+                    records.get(one.pk, Record()), comparisons.get(one.pk, Comparison(0, 0)))
         for one in playbooks
         if one.current is not None
     ]  # fmt: skip
@@ -117,7 +121,7 @@ def records_of(user: User, *, playbook: Playbook | None = None) -> dict[int, Rec
 
 
 def playbook_page(user: User, playbook: Playbook) -> PlaybookPage:
-    """A playbook in words, and its last runs on accounts that the user sees. Four queries."""
+    """A playbook in words, and its last runs on accounts that the user sees. Six queries."""
     assert playbook.current is not None  # a playbook is made with its first version
     plan, facts = playbook.current.plan, vocabulary()
     runs = PlaybookRun.objects.visible_to(user).filter(playbook=playbook).select_related("account", "plan_version")
@@ -128,8 +132,22 @@ def playbook_page(user: User, playbook: Playbook) -> PlaybookPage:
         conditions=[condition_in_words(one, facts) for one in plan.conditions],
         steps=steps_in_words(plan, facts),
         record=records_of(user, playbook=playbook).get(playbook.pk, Record()),
+        results=results_of(user, playbook),
         runs=list(runs.order_by("-started_at", "-pk")[:RUNS]),
     )
+
+
+def choices_with_tasks(trigger: str, choices: Collection[str]) -> set[str]:
+    """Of the choices of a trigger, those that a playbook that is switched on answers with a task: whoever else would
+    give one for the same gives none then. One query."""
+    waiting = (
+        Playbook.objects.exclude(active_since=None)
+        .filter(current__trigger=trigger, current__trigger_choice__in=["", *choices])
+        .select_related("current")
+    )
+    versions = [playbook.current for playbook in waiting if playbook.current is not None]
+    chosen = {one.trigger_choice for one in versions if any(step.makes_task for step in one.plan.steps)}
+    return set(choices) if "" in chosen else chosen
 
 
 def steps_in_words(plan: Plan, facts: Mapping[str, Fact]) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -9,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.domain.merging import FIELDS
+from accounts.domain.playbook_results import LEAST, WITHIN_DAYS
 from accounts.domain.playbook_runs import Rehearsal, rehearse
 from accounts.domain.playbooks import STEP_LABELS, Plan
 from accounts.forms.playbook import PlaybookEditor, RehearseForm
@@ -16,29 +18,33 @@ from accounts.forms.playbook_draft import Draft
 from accounts.http import UserRequest
 from accounts.models import Playbook
 from accounts.queries.playbook_facts import situation_for_rehearsal, vocabulary
+from accounts.queries.playbook_results import result_rows, results_of
 from accounts.queries.playbooks import get_playbook, playbook_page, playbook_rows
 from accounts.services import playbook_publishing as service
 from cs_workspace.common import clock
 from cs_workspace.common.access import admins_only, changes
 from cs_workspace.common.answers import answer
 from cs_workspace.common.fragments import render_page
+from cs_workspace.common.http import searched
 from cs_workspace.common.refusals import RefusedError, StaleError
 from cs_workspace.common.toasts import refuse, toast
 
 STATES = (("", "All"), ("on", "Switched on"), ("off", "Switched off"))
 CHANGED = "playbooksChanged"
+RESULTS = 50
 
 
 @require_safe
 def playbooks(request: UserRequest) -> HttpResponse:
     """All playbooks with what came of their runs, on the accounts that the reader sees."""
-    state, text = request.GET.get("state", ""), request.GET.get("q", "").strip()
+    state, text = request.GET.get("state", ""), searched(request.GET, "q")
     state = state if state in dict(STATES) else ""
     context = {
         "rows": playbook_rows(request.user, state=state, text=text),
         "states": STATES,
         "state": state,
         "text": text,
+        "least": LEAST,
         "may_edit": _may_edit(request),
     }
     return render_page(request, "accounts/playbooks.html", context, partial="rows")
@@ -47,8 +53,20 @@ def playbooks(request: UserRequest) -> HttpResponse:
 @require_safe
 def playbook(request: UserRequest, pk: int) -> HttpResponse:
     """One playbook in words, and its last runs."""
-    context = {"page": playbook_page(request.user, get_playbook(pk)), "may_edit": _may_edit(request)}
+    page = playbook_page(request.user, get_playbook(pk))
+    context: dict[str, Any] = {"page": page, "results": page.results, "least": LEAST, "days": WITHIN_DAYS}
+    context["may_edit"] = _may_edit(request)
     return render_page(request, "accounts/playbook.html", context, partial="playbook")
+
+
+@require_safe
+def results(request: UserRequest, pk: int) -> HttpResponse:
+    """What the score did after each run of a playbook, on the accounts that the reader sees."""
+    found = get_playbook(pk)
+    page = Paginator(result_rows(request.user, found), RESULTS).get_page(request.GET.get("page"))
+    context: dict[str, Any] = {"playbook": found, "page": page, "results": results_of(request.user, found)}
+    context |= {"least": LEAST, "days": WITHIN_DAYS}
+    return render_page(request, "accounts/playbook_results.html", context, partial="rows")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

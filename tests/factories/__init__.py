@@ -59,7 +59,7 @@ from tests.factories.plans import (
     SuccessPlanFactory,
     UseCaseFactory,
 )
-from tests.factories.playbooks import HolidayFactory, PlaybookFactory, PlaybookRunFactory
+from tests.factories.playbooks import HolidayFactory, PlaybookFactory, PlaybookResultFactory, PlaybookRunFactory
 from tests.factories.runs import (
     ChunkFactory,
     ChurnModelFactory,
@@ -126,6 +126,7 @@ __all__ = [
     "PlanRiskFactory",
     "PlanShareFactory",
     "PlaybookFactory",
+    "PlaybookResultFactory",
     "PlaybookRunFactory",
     "ProductFactory",
     "PulseFactory",

@@ -1,11 +1,12 @@
 """Playbooks and their runs."""
 
+from decimal import Decimal
 from typing import Any
 
 import factory
 
 from accounts.domain.playbooks import Plan, Step, StepKind, Trigger
-from accounts.models import Holiday, Playbook, PlaybookRun, PlaybookVersion
+from accounts.models import Holiday, Playbook, PlaybookResult, PlaybookRun, PlaybookVersion
 from cs_workspace.common import clock
 from tests.factories.accounts import AccountFactory
 from tests.factories.common import Factory, days_ago
@@ -73,3 +74,19 @@ class PlaybookRunFactory(Factory):
     started_at = factory.LazyFunction(lambda: days_ago(3))
     reached_at = factory.LazyAttribute(lambda run: run.started_at)
     next_at = factory.LazyFunction(clock.now)
+
+
+class PlaybookResultFactory(Factory):
+    """What a run brought that began 70 days ago: 4 points up, beside ten accounts that went up by 1."""
+
+    class Meta:
+        model = PlaybookResult
+
+    run = factory.SubFactory(PlaybookRunFactory, started_at=factory.LazyFunction(lambda: days_ago(70)))
+    day = factory.LazyAttribute(lambda result: clock.day_of(result.run.started_at))
+    segment = None
+    rank = 3
+    change = Decimal("4.0")
+    peers = 10
+    peers_change = 1.0
+    peers_squares = 9.0

@@ -190,6 +190,9 @@ LISTS: dict[str, Builder | None] = {
     "accounts:bulk": lambda cast: {"action": "tag"},
     "accounts:playbooks": None,
     "accounts:playbook": lambda cast: {"pk": make.PlaybookRunFactory(account=cast.account).playbook_id},
+    "accounts:playbook-results": lambda cast: {
+        "pk": make.PlaybookResultFactory(run__account=cast.account).run.playbook_id
+    },
     "accounts:playbook-edit": lambda cast: {"pk": make.PlaybookRunFactory(account=cast.account).playbook_id},
     "accounts:playbook-copy": lambda cast: {"pk": make.PlaybookFactory().pk},
     "accounts:playbook-switch": lambda cast: {"pk": make.PlaybookFactory().pk},

@@ -71,8 +71,9 @@ def test_the_list_can_be_narrowed_and_says_when_nothing_matches(cast):
 def test_the_list_takes_as_many_queries_for_many_playbooks(cast, number, django_assert_num_queries):
     for _ in range(number):
         make.PlaybookRunFactory(account=cast.account)
+        make.PlaybookResultFactory(run__account=cast.account)
     client = logged_in(cast.owner)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         client.get(LIST)
 
 
@@ -83,7 +84,7 @@ def test_a_playbook_takes_as_many_queries_for_many_runs(cast, number, django_ass
         account = make.AccountFactory(owner=cast.owner)
         make.PlaybookRunFactory(playbook=playbook, account=account)
     client = logged_in(cast.owner)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(12):
         client.get(reverse("accounts:playbook", args=[playbook.pk]))
 
 
