@@ -6,7 +6,6 @@ from django.db.models import Q
 from django.urls import reverse
 
 from accounts.domain.cadence import NOUNS, CadenceKind
-from accounts.domain.onboarding_risks import RULES
 from accounts.domain.success_plans import STATE_LABELS
 from accounts.models import Account, Task, User
 from accounts.queries.cadence import touch_due
@@ -15,7 +14,7 @@ from accounts.queries.onboarding_proofs import register_proofs
 from accounts.queries.onboarding_timeline import register_onboarding_timeline
 from accounts.queries.plan_list import DUE, NO_PLAN, plan_condition
 from accounts.queries.plan_timeline import register_plan_timeline
-from accounts.queries.playbook_facts import stage_choices
+from accounts.queries.playbook_facts import lower_segment_choices, risk_choices, stage_choices
 from accounts.queries.playbook_timeline import register_playbook_timeline
 from accounts.queries.timeline_sources import register_timeline
 from accounts.registries import (
@@ -91,6 +90,15 @@ def _register_playbooks() -> None:
     )
     add_playbook_trigger(
         PlaybookTrigger(
+            "segment_lowered",
+            "The account falls to a lower segment",
+            choice_label="To which segment",
+            choices=lower_segment_choices,
+            any_choice="Any",
+        )
+    )
+    add_playbook_trigger(
+        PlaybookTrigger(
             "renewal_ahead", "The renewal comes near", number_label="So many days before it", needs_number=True
         )
     )
@@ -118,7 +126,7 @@ def _register_onboarding() -> None:
             "onboarding_risk",
             "An onboarding is endangered",
             choice_label="By what",
-            choices=lambda: [(risk.value, rule.label) for risk, rule in RULES.items()],
+            choices=risk_choices,
             any_choice="Anything",
         )
     )

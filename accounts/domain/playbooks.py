@@ -17,6 +17,8 @@ from accounts.domain.workdays import Unit
 
 MOST_STEPS: Final = 40
 MOST_DAYS: Final = 365
+# The trigger of those that nothing sets off.
+BY_HAND: Final = "hand"
 
 
 class StepKind(StrEnum):

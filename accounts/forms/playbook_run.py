@@ -4,10 +4,9 @@ from typing import Any, ClassVar
 
 from django import forms
 
+from accounts.domain.playbooks import BY_HAND
 from accounts.forms.fields import NewForm
 from accounts.models import Playbook
-
-BY_HAND = "hand"
 
 
 class StartPlaybookForm(NewForm):

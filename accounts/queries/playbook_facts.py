@@ -9,11 +9,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 
+from accounts.domain.onboarding_risks import RULES
 from accounts.domain.playbook_runs import Person, Situation, conditions_missed
 from accounts.domain.playbooks import Fact, FactKind, Plan, Role, condition_in_words
 from accounts.domain.workdays import Calendar
-from accounts.models import Account, Contact, Holiday, Segment, TeamMember, User
+from accounts.models import Account, Contact, Holiday, OnboardingRisk, Segment, TeamMember, User
 from accounts.queries.people import line_above
 from accounts.registries import PLAYBOOK_FACTS, PlaybookFact, tier_labels
 from cs_workspace.common import clock, money
@@ -31,7 +34,7 @@ TEAM_ROLES = {
 
 @dataclass(frozen=True)
 class GroundFact:
-    """A fact that stands on the account's row: `read` gives it as of a moment, None where it is not known."""
+    """A fact that is read with the account's row: `read` gives it as of a moment, None where it is not known."""
 
     key: str
     label: str
@@ -51,8 +54,19 @@ def stage_choices() -> list[tuple[str, str]]:
     return list(Account.Stage.choices)
 
 
-def _segments() -> list[tuple[str, str]]:
+def risk_choices() -> list[tuple[str, str]]:
+    """What may endanger an onboarding."""
+    return [(risk.value, rule.label) for risk, rule in RULES.items()]
+
+
+def segment_choices() -> list[tuple[str, str]]:
+    """The segments, the highest first. One query."""
     return list(Segment.objects.values_list("key", "name"))
+
+
+def lower_segment_choices() -> list[tuple[str, str]]:
+    """Those to which an account can fall: all but the highest. One query."""
+    return segment_choices()[1:]
 
 
 def _yes_no() -> Sequence[tuple[str, str]]:
@@ -75,7 +89,7 @@ GROUND_FACTS = (
     ),
     GroundFact("arr", "ARR", FactKind.NUMBER, lambda one, _: one.arr),
     GroundFact(
-        "segment", "Segment", FactKind.CHOICE, lambda one, _: one.segment.key if one.segment else None, _segments
+        "segment", "Segment", FactKind.CHOICE, lambda one, _: one.segment.key if one.segment else None, segment_choices
     ),
     GroundFact("stage", "Lifecycle stage", FactKind.CHOICE, lambda one, _: one.stage, stage_choices),
     GroundFact(
@@ -97,6 +111,13 @@ GROUND_FACTS = (
         lambda one, now: None if one.last_touch is None else (now - one.last_touch).days,
     ),
     GroundFact("open_alerts", "Open alerts", FactKind.NUMBER, lambda one, _: one.open_alerts),
+    GroundFact(
+        "onboarding_risks",
+        "Open onboarding risks",
+        FactKind.SET,
+        lambda one, _: set(one.open_risks),  # type: ignore[attr-defined]  # annotated
+        risk_choices,
+    ),
     GroundFact("strategic", "Strategic", FactKind.CHOICE, lambda one, _: "yes" if one.strategic else "no", _yes_no),
     GroundFact("tags", "Tags", FactKind.SET, lambda one, _: one.tags),
 )
@@ -112,7 +133,8 @@ def situations_of(account_ids: Collection[int], *, now: dt.datetime) -> dict[int
     """What is known of each account at a moment; one that does not exist is left out. Five queries and those of the
     facts that higher floors know."""
     ids = sorted(set(account_ids))
-    accounts = Account.objects.select_related("segment").in_bulk(ids)
+    risks = OnboardingRisk.objects.open().filter(onboarding__account=OuterRef("pk")).order_by().values("kind")
+    accounts = Account.objects.select_related("segment").annotate(open_risks=ArraySubquery(risks)).in_bulk(ids)
     people = {user.pk: user for user in User.objects.order_by("pk")}
     holidays = frozenset(Holiday.objects.values_list("day", flat=True))
     team, contacts = _team(ids, people), _contacts(ids)

@@ -1,7 +1,8 @@
 """Risk signals of onboardings: raised once, kept current, ended with their cause; each asks for its response once.
 
-Where a playbook waits for the signal, the playbook is the response; otherwise the owner gets a task. Critical ones are
-told to the owner and to their manager as well. Of what an alert asks anyway, nobody is asked or told a second time.
+Where a playbook that is switched on makes tasks for the signal, the playbook is the response; otherwise the owner gets
+a task. Critical ones are told to the owner and to their manager as well. Of what an alert asks anyway, nobody is asked
+or told a second time.
 """
 
 import datetime as dt
@@ -15,7 +16,8 @@ from django.urls import reverse
 from accounts.domain.onboarding import days_since
 from accounts.domain.onboarding_proofs import Case
 from accounts.domain.onboarding_risks import RULES, Finding, Risk, Seen, find
-from accounts.models import Account, Onboarding, OnboardingRisk, Playbook, Task, User
+from accounts.models import Account, Onboarding, OnboardingRisk, Task, User
+from accounts.queries.playbooks import choices_with_tasks
 from accounts.registries import ONBOARDING_FACTS
 from accounts.services.notifying import Message, notify
 from accounts.services.onboarding_course import lock_onboardings
@@ -93,13 +95,11 @@ def _respond(raised: Sequence[OnboardingRisk]) -> None:
     """Asks for the response to each; a signal has its own key, so that nobody is asked twice."""
     if not raised:
         return
-    playbooks = Playbook.objects.exclude(active_since=None).filter(current__trigger=TRIGGER)
-    awaited = set(playbooks.values_list("current__trigger_choice", flat=True))
-    by_playbook = [risk for risk in raised if {"", risk.kind} & awaited]
-    note_cues([_cue(risk) for risk in by_playbook])
+    note_cues([_cue(risk) for risk in raised])
+    played = choices_with_tasks(TRIGGER, {risk.kind for risk in raised})
     ours = [risk for risk in raised if not RULES[Risk(risk.kind)].asked_elsewhere]
     accounts = _accounts_of(ours)
-    _make_tasks([risk for risk in ours if risk not in by_playbook], accounts)
+    _make_tasks([risk for risk in ours if risk.kind not in played], accounts)
     notify([message for risk in ours for message in _messages(risk, accounts[risk.onboarding_id])])
 
 

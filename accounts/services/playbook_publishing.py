@@ -1,6 +1,8 @@
 """What admins do with playbooks: write one, publish it anew, copy it, switch it on and off; and those that ship."""
 
 import datetime as dt
+from collections.abc import Collection
+from itertools import chain, count
 from typing import Any
 
 import pghistory
@@ -8,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from accounts.domain.playbook_presets import preset_playbooks
-from accounts.domain.playbooks import Plan, problems_of
+from accounts.domain.playbooks import BY_HAND, Plan, problems_of
 from accounts.models import Playbook, PlaybookVersion, User
 from accounts.queries.playbook_facts import vocabulary
 from accounts.registries import PLAYBOOK_TRIGGERS
@@ -68,23 +70,32 @@ def switch_playbook(*, by: User, playbook: Playbook, on: bool) -> Playbook:
 
 
 def install_playbooks() -> int:
-    """The playbooks that ship, switched on, where there are none yet; gives how many were made.
+    """The playbooks that ship and are not there yet, known by their keys; gives how many were made.
 
-    Where there is any already, nothing is added: what an admin changed or switched off stays as it is.
+    What is there stays as admins left it. A new one is switched on, unless a playbook of the workspace that is on waits
+    for the same already: nobody is to be asked twice. One whose name is taken gets a number.
     """
-    if Playbook.objects.exists():
-        return 0
-    presets, at = preset_playbooks(), clock.now()
+    there = list(Playbook.objects.select_related("current"))
+    keys, names, at = {one.key for one in there}, {one.name for one in there}, clock.now()
+    presets = [preset for preset in preset_playbooks() if preset.key not in keys]
+    answered = {(one.current.trigger, one.current.trigger_choice) for one in there if one.is_active and one.current}
     playbooks = Playbook.objects.bulk_create(
-        Playbook(key=preset.key, name=preset.name, aim=preset.aim) for preset in presets
+        Playbook(key=preset.key, name=_free_name(preset.name, names), aim=preset.aim) for preset in presets
     )
     versions = PlaybookVersion.objects.bulk_create(
         _version(playbook, 1, preset.plan, at=at) for playbook, preset in zip(playbooks, presets, strict=True)
     )
     for playbook, version in zip(playbooks, versions, strict=True):
-        playbook.current, playbook.active_since = version, at
+        same = {(version.trigger, version.trigger_choice), (version.trigger, "")}
+        playbook.current = version
+        playbook.active_since = None if same & answered and version.trigger != BY_HAND else at
     Playbook.objects.bulk_update(playbooks, ["current", "active_since"])
     return len(playbooks)
+
+
+def _free_name(name: str, taken: Collection[str]) -> str:
+    names = chain([name], (f"{name} ({number})" for number in count(2)))
+    return next(one for one in names if one not in taken)
 
 
 def _locked(playbook: Playbook) -> Playbook:

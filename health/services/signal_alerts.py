@@ -11,8 +11,8 @@ from typing import Final
 
 from django.db.models import F
 
-from accounts.domain.playbooks import StepKind
-from accounts.models import Account, Contact, Playbook, Task
+from accounts.models import Account, Contact, Task
+from accounts.queries.playbooks import choices_with_tasks
 from cs_workspace.common import clock
 from health.domain.alerting import REENTRY
 from health.models import Alert, AlertRule, ChurnSignal
@@ -47,7 +47,8 @@ def alert_of_signals(signals: Sequence[ChurnSignal], accounts: Mapping[int, Acco
             alert.reopened, alert.version = alert.reopened + 1, alert.version + 1
         _open(alert, rule, signal, at=at)
         spoken.append((alert, rule, account))
-    _write(spoken, covered=_played({signal.kind for signal in raised}), at=at)
+    covered = choices_with_tasks("signal_raised", {signal.kind for signal in raised})
+    _write(spoken, covered=covered, at=at)
 
 
 def close_alerts_of_signals(signals: Sequence[ChurnSignal], *, at: dt.datetime) -> None:
@@ -122,18 +123,6 @@ def _write(spoken: Sequence[tuple[Alert, AlertRule, Account]], *, covered: Colle
     )
     tell(spoken)
     count_open_alerts({account.pk for *_, account in spoken})
-
-
-def _played(kinds: Collection[str]) -> set[str]:
-    """Kinds of signal for which a playbook that is switched on makes a task. One query."""
-    waiting = (
-        Playbook.objects.exclude(active_since=None)
-        .filter(current__trigger="signal_raised", current__trigger_choice__in=["", *kinds])
-        .select_related("current")
-    )
-    plans = [playbook.current for playbook in waiting if playbook.current is not None]
-    chosen = {plan.trigger_choice for plan in plans if any(step.kind is StepKind.TASK for step in plan.plan.steps)}
-    return set(kinds) if "" in chosen else chosen & set(kinds)
 
 
 def _come_back(signals: Iterable[ChurnSignal]) -> set[int]:

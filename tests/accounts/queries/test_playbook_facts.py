@@ -53,6 +53,16 @@ def test_signals_are_those_that_are_live(cast):
     assert (facts["signals"], facts["signal_count"]) == ({"silent"}, 1)
 
 
+def test_risks_of_onboardings_are_those_that_are_open_of_all_of_them(cast):
+    make.OnboardingRiskFactory(account=cast.account, kind="training")
+    make.OnboardingRiskFactory(account=cast.account, kind="blocker", onboarding__about="Analytics")
+    make.OnboardingRiskFactory(
+        account=cast.account, kind="no_login", onboarding__about="Teams", resolved_at=clock.now()
+    )
+    assert known(cast.account).facts["onboarding_risks"] == {"training", "blocker"}
+    assert known(make.AccountFactory()).facts["onboarding_risks"] == set()
+
+
 def test_texts_say_what_people_read_and_are_empty_where_nothing_is_known(cast):
     account = make.AccountFactory(name="Halden", critical=True, renewal_date=dt.date(2026, 4, 9), owner=cast.owner)
     texts = known(account).texts

@@ -3,10 +3,24 @@
 import datetime as dt
 
 import pytest
+import time_machine
 
-from accounts.domain.playbooks import Trigger
-from accounts.models import Notification, Onboarding, OnboardingRisk, OnboardingStep, Playbook, PlaybookCue, Task
+from accounts.domain.onboarding_risks import RULES, Finding, Risk
+from accounts.domain.playbooks import Step, StepKind, Trigger
+from accounts.models import (
+    Notification,
+    Onboarding,
+    OnboardingRisk,
+    OnboardingStep,
+    Playbook,
+    PlaybookCue,
+    PlaybookRun,
+    Task,
+)
+from accounts.services import onboarding_risks
 from accounts.services.onboarding_risks import watch_risks
+from accounts.services.tasks import complete_task
+from accounts.tasks import advance_playbooks
 from cs_workspace.common import clock
 from tests.factories import (
     ContactFactory,
@@ -127,12 +141,112 @@ def test_of_a_champion_who_left_the_alert_asks_and_not_the_onboarding_as_well(ca
     assert not Notification.objects.exists()
 
 
-def test_where_a_playbook_waits_for_it_the_playbook_is_the_response(cast, one):
-    PlaybookFactory(plan__trigger=Trigger("onboarding_risk", "champion_left"))
-    leave(cast, "Ina Ito")
+@pytest.mark.parametrize("choice", ["no_criteria", ""])
+def test_where_a_playbook_gives_a_task_the_playbook_is_the_response(cast, one, choice):
+    PlaybookFactory(plan__trigger=Trigger("onboarding_risk", choice))
+    OnboardingStepFactory(onboarding=one, key="success_criteria", due_on=day(-1))
     watch()
-    assert PlaybookCue.objects.get().choice == "champion_left"
+    assert PlaybookCue.objects.get().choice == "no_criteria"
     assert not Task.objects.exists()
+    assert set(Notification.objects.values_list("user__name", flat=True)) == {"Olga Owner", "Mona Manager"}
+
+
+def test_where_a_playbook_only_tells_the_onboarding_gives_its_task_beside_it(cast, one):
+    told = (Step(StepKind.NOTICE, title="Look at {account.name}"),)
+    PlaybookFactory(plan__trigger=Trigger("onboarding_risk", "no_criteria"), plan__steps=told)
+    OnboardingStepFactory(onboarding=one, key="success_criteria", due_on=day(-1))
+    watch()
+    assert PlaybookCue.objects.get().choice == "no_criteria"
+    assert Task.objects.get().origin_key.startswith("onboarding-risk:")
+
+
+# The playbooks that ship
+
+ASKED_HERE = [risk for risk, rule in RULES.items() if not rule.asked_elsewhere]
+
+
+@pytest.fixture
+def monday():
+    """The first minutes of a working week, in which the day's risks are raised."""
+    with time_machine.travel(clock.start_of(dt.date(2026, 3, 9)) + dt.timedelta(minutes=5), tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def found(monkeypatch) -> list[Finding]:
+    """What the night finds, in place of what it looks at."""
+    findings: list[Finding] = []
+    monkeypatch.setattr(onboarding_risks, "find", lambda _seen: list(findings))
+    return findings
+
+
+def ship(*, on: bool) -> None:
+    Playbook.objects.exclude(key=None).update(active_since=clock.now() if on else None)
+
+
+def beats() -> None:
+    for _ in range(2):
+        watch()
+        advance_playbooks()
+
+
+@pytest.mark.parametrize("on", [True, False], ids=["with its playbook", "without it"])
+@pytest.mark.parametrize("risk", ASKED_HERE)
+def test_each_risk_has_one_task_in_time_with_its_playbook_and_without(cast, monday, one, found, risk, on):
+    ship(on=on)
+    found.append(Finding(risk, "So it is."))
+    beats()
+    task, rule = Task.objects.get(), RULES[risk]
+    assert task.origin == (Task.Origin.PLAYBOOK if on else Task.Origin.ALERT)
+    assert task.body.startswith(f"{rule.label}: So it is.")
+    assert clock.now() < task.due_at <= clock.now() + dt.timedelta(hours=rule.hours)
+    assert task.priority == onboarding_risks.PRIORITIES[rule.severity]
+    assert task.assignees.count() == 1
+
+
+@pytest.mark.parametrize("risk", ASKED_HERE)
+def test_the_playbook_of_a_risk_ends_with_it_and_its_task_with_both(cast, monday, one, found, risk):
+    ship(on=True)
+    found.append(Finding(risk, "So it is."))
+    beats()
+    found.clear()
+    monday.shift(dt.timedelta(hours=1))
+    beats()
+    assert PlaybookRun.objects.get().state == "stopped"
+    assert Task.objects.get().status == Task.Status.CANCELLED
+
+
+@pytest.mark.parametrize("risk", ASKED_HERE)
+def test_the_playbook_of_a_risk_that_lasts_comes_to_its_end_without_a_gap(cast, monday, one, found, risk):
+    ship(on=True)
+    found.append(Finding(risk, "So it is."))
+    for _ in range(20):
+        beats()
+        for task in Task.objects.unfinished():
+            complete_task(by=cast.owner, task=task)
+        monday.shift(dt.timedelta(days=1))
+    run = PlaybookRun.objects.get()
+    assert (run.state, run.problem) == ("finished", "")
+
+
+def test_a_risk_that_grows_graver_takes_the_task_of_the_lesser_with_it(cast, monday, one, found):
+    ship(on=True)
+    found.append(Finding(Risk.KICKOFF_LATE, "8 days."))
+    beats()
+    found[:] = [Finding(Risk.KICKOFF_VERY_LATE, "15 days.")]
+    monday.shift(dt.timedelta(hours=1))
+    beats()
+    assert list(Task.objects.unfinished().values_list("title", flat=True)) == [
+        "Ask Sue Sponsor for a day for the kick-off"
+    ]
+
+
+def test_a_champion_who_left_is_not_answered_by_a_playbook_of_onboardings_as_well(cast, one):
+    ship(on=True)
+    leave(cast, "Ina Ito")
+    beats()
+    assert not Task.objects.exists()
+    assert not PlaybookCue.objects.exists()
 
 
 def test_what_comes_back_is_raised_anew(cast, one):
@@ -148,5 +262,5 @@ def test_what_comes_back_is_raised_anew(cast, one):
 def test_watching_takes_as_many_queries_for_many_as_for_one(cast, django_assert_num_queries, count):
     for _ in range(count):
         OnboardingStepFactory(key="success_criteria", due_on=day(-1), onboarding__account__owner=cast.owner)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         assert watch_risks(today=clock.today()) == count * 2

@@ -2,12 +2,14 @@
 
 import pytest
 
+from accounts.domain.onboarding_risks import RULES
 from accounts.domain.playbook_presets import preset_playbooks
 from accounts.domain.playbooks import Plan, Step, StepKind, Trigger, problems_of
 from accounts.models import Playbook, PlaybookVersion
 from accounts.queries.playbook_facts import vocabulary
 from accounts.registries import PLAYBOOK_TRIGGERS
 from accounts.services import playbook_publishing as publishing
+from accounts.services.segments import SEGMENTS
 from cs_workspace.common.refusals import RefusedError, StaleError
 from tests import factories as make
 from tests.factories.playbooks import CALL, WRITE
@@ -90,6 +92,28 @@ def test_those_that_ship_are_there_switched_on_and_are_installed_once():
     assert publishing.install_playbooks() == 0
 
 
+def test_what_ships_anew_comes_to_a_workspace_that_exists_and_leaves_what_admins_did(cast):
+    edited = Playbook.objects.get(key="save-price")
+    publishing.publish_playbook(by=cast.admin, playbook=edited, name="Never a discount", aim="Ours", plan=PLAN)
+    publishing.switch_playbook(by=cast.admin, playbook=Playbook.objects.get(key="signal-silent"), on=False)
+    before = dict(Playbook.objects.values_list("pk", "version"))
+    # As if these two were not there yet, but ones of the workspace's own for the same, one of which is switched on.
+    Playbook.objects.filter(key="onboarding-training").update(key=None, name="Our training")
+    Playbook.objects.filter(key="onboarding-blocker").update(key=None, active_since=None)
+
+    assert publishing.install_playbooks() == 2
+    assert publishing.install_playbooks() == 0
+    new = {one.key: (one.name, one.is_active) for one in Playbook.objects.exclude(pk__in=before)}
+    assert new == {
+        "onboarding-training": ("Onboarding: training missed", False),
+        "onboarding-blocker": ("Onboarding: technical blocker (2)", True),
+    }
+    assert dict(Playbook.objects.filter(pk__in=before).values_list("pk", "version")) == before
+    edited.refresh_from_db()
+    assert (edited.name, edited.current.plan) == ("Never a discount", PLAN)
+    assert not Playbook.objects.get(key="signal-silent").is_active
+
+
 def test_those_that_ship_make_sense_with_what_can_be_known_here():
     facts = vocabulary()
     for preset in preset_playbooks():
@@ -103,3 +127,17 @@ def test_there_is_one_for_every_tier_and_every_kind_of_signal():
     for kind in ("tier_entered", "signal_raised"):
         offered = {key for key, _ in PLAYBOOK_TRIGGERS[kind].choices()}
         assert {one.choice for one in triggers if one.kind == kind} == offered
+
+
+def test_there_is_one_for_every_risk_of_onboardings_and_that_of_the_departure_where_it_is_asked():
+    triggers = [preset.plan.trigger for preset in preset_playbooks()]
+    elsewhere = {risk for risk, rule in RULES.items() if rule.asked_elsewhere}
+    assert {one.choice for one in triggers if one.kind == "onboarding_risk"} == set(RULES) - elsewhere
+    assert elsewhere == {"champion_left"}
+    assert Trigger("signal_raised", "contact_left") in triggers
+
+
+def test_there_is_one_for_every_segment_to_which_accounts_can_fall():
+    lower = {key for key, *_ in SEGMENTS} - {"enterprise"}
+    triggers = [preset.plan.trigger for preset in preset_playbooks()]
+    assert {one.choice for one in triggers if one.kind == "segment_lowered"} == lower
