@@ -18,6 +18,7 @@ from accounts.services.onboarding_steps import complete_onboarding, tick_steps
 from accounts.services.share_links import share_onboarding
 from cs_workspace.common import clock
 from cs_workspace.web.demo.dice import dice
+from cs_workspace.web.demo.playing import PLAYED, play_night, switch_playbooks
 
 AtMoment = Callable[[dt.datetime], AbstractContextManager[None]]
 
@@ -35,12 +36,15 @@ PACES = (1.0, 0.8, 0.95, 0.3, 1.0, 0.05)
 
 def board_customers(as_of: dt.date, seed: int, *, at_moment: AtMoment, lived_whole: bool) -> None:
     """Starts what was to start, lets data and people tick, and raises what endangers it, as of each of the days; of a
-    company that is not lived through whole as of today."""
+    company that is not lived through whole as of today. In the last days playbooks answer."""
     for ago in LOOKS if lived_whole else LOOKS[-1:]:
-        day = as_of - dt.timedelta(days=ago)
+        day, plays = as_of - dt.timedelta(days=ago), lived_whole and ago <= PLAYED
         moment = dt.datetime.combine(day, NOON, clock.workspace_zone())
         with at_moment(min(clock.now(), moment)):
+            switch_playbooks(on=plays)
             _look(day, seed)
+            if plays:
+                play_night()
     _share_one()
     _date_back(as_of)
 

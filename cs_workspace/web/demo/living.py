@@ -25,6 +25,7 @@ from cs_workspace.web.demo.judging import judge_book
 from cs_workspace.web.demo.planning import plan_book
 from cs_workspace.web.demo.playing import PLAYED, date_runs_back, play_afternoon, play_night, switch_playbooks
 from cs_workspace.web.demo.signs import answer_signals, date_signals_back
+from cs_workspace.web.demo.stepping_down import step_down
 from cs_workspace.web.demo.wishing import wish_and_repeat
 from health.models import Alert, Run
 from health.services.alert_handling import acknowledge, close_pointless, resolve
@@ -92,6 +93,8 @@ def live_through(as_of: dt.date, seed: int, *, report: Progress) -> Lived:
         plays = ago <= PLAYED and len(accounts) <= LIVED_WHOLE
         _night(day, learns=day.replace(day=1) == as_of.replace(day=1), plays=plays)
         _afternoon(day, seed, plays=plays)
+    if len(accounts) <= LIVED_WHOLE:
+        step_down(as_of, at_moment=_at_moment)
     let_people_leave(as_of, YESTERDAY, at_moment=_at_moment)
     judge_book(as_of, seed, at_moment=_at_moment)
     plan_book(as_of, seed, at_moment=_at_moment)
