@@ -134,6 +134,7 @@ class AccountState(NamedTuple):
     sustained  declining through the whole window
     silent     sources that used to report and are silent for the window of the rule
     excused    a person set a better tier than the computed one
+    held       silent sources that say nothing of the account, being silent for everybody; not among `silent`
     """
 
     score: Any
@@ -144,6 +145,7 @@ class AccountState(NamedTuple):
     sustained: Any
     silent: Any
     excused: Any = False
+    held: Any = 0
 
 
 class States(AccountState):
@@ -214,6 +216,7 @@ def _states(
         sustained=trends.sustained,
         silent=silent,
         excused=np.zeros(len(score), dtype=bool),
+        held=np.zeros(len(score), dtype=np.int64),
     )
 
 
@@ -333,15 +336,19 @@ def _condition(
 ) -> Condition:
     if existing is None or standing in (Standing.NONE, Standing.RECENT):
         return Condition.FIRES if fires(rule, state, previous) else Condition.HOLDS
-    if rule.trigger is not Trigger.DATA_GAP and math.isnan(state.score):
-        return Condition.UNKNOWN
-    if rule.trigger is Trigger.DECLINING and math.isnan(state.declining):
+    if _is_unknown(rule, state):
         return Condition.UNKNOWN
     if not _holds(rule, state, existing):
         return Condition.CLEAR
     if rule.trigger is not Trigger.DATA_GAP and state.score <= existing.worst_score - WORSE_BY:
         return Condition.WORSE
     return Condition.HOLDS
+
+
+def _is_unknown(rule: AlertRule, state: AccountState) -> bool:
+    if rule.trigger is Trigger.DATA_GAP:
+        return bool(state.held and not state.silent)
+    return math.isnan(state.score) or (rule.trigger is Trigger.DECLINING and math.isnan(state.declining))
 
 
 def _holds(rule: AlertRule, state: AccountState, existing: Existing) -> bool:

@@ -1,7 +1,8 @@
 """General gaps: sources of which nothing comes from anybody, and what then cannot be told of a single account.
 
 That an account is silent says something of it only while others are heard. Where the source itself was away, facts that
-rest on absence are unknown, and signals that rest on them stay as they are: the data-gap alert tells of the source.
+rest on absence are unknown: signals and data-gap alerts that rest on them are not raised, and those that are there stay
+as they are. One message to the admins tells of the source.
 """
 
 import datetime as dt
@@ -79,6 +80,13 @@ def newest_gap(heard: npt.NDArray[np.int64]) -> Gap | None:
     return Gap(int(first[long[-1]]), int(after[long[-1]]) - 1) if len(long) else None
 
 
+def is_away(gaps: Mapping[str, dt.date], source: str, *, day: dt.date, days: int) -> bool:
+    """Whether a general gap of the source reaches into the `days` up to `day`, so that its silence says nothing of one
+    account. `gaps` is the newest day of a general gap by source."""
+    gap = gaps.get(source)
+    return gap is not None and gap > day - dt.timedelta(days=days)
+
+
 def untold(rules: Mapping[str, SignalRule], gaps: Mapping[str, dt.date], *, day: dt.date) -> dict[str, str]:
     """The facts that cannot be told as of `day`, by the kind of signal that rests on them.
 
@@ -87,9 +95,7 @@ def untold(rules: Mapping[str, SignalRule], gaps: Mapping[str, dt.date], *, day:
     return {
         absence.kind: absence.fact
         for absence in ABSENCES
-        if absence.kind in rules
-        and (gap := gaps.get(absence.source)) is not None
-        and gap > day - dt.timedelta(days=absence.days(rules[absence.kind]))
+        if absence.kind in rules and is_away(gaps, absence.source, day=day, days=absence.days(rules[absence.kind]))
     }
 
 

@@ -1,15 +1,17 @@
 """Which sources of observations have fallen silent, for many accounts in one query."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from django.db import connection
 
 from cs_workspace.common import clock
 from health.domain.alerting import silent_sources
 from health.domain.changes import Reason
+from health.domain.general_gaps import Source, is_away
 from health.domain.scorers import FloatArray
 
 # Name, table, and the column that says when: a day, or a moment of a workspace day. Events are not among them: they
@@ -20,6 +22,8 @@ SOURCES = (
     ("Tickets", "health_ticket", "opened_at", True),
     ("Survey answers", "health_surveyanswer", "at", True),
 )
+# Those that are looked at for general gaps as well.
+GENERAL = {"Usage": Source.USAGE, "Tickets": Source.TICKETS}
 # The days up to the newest observation in which a source's habit is counted.
 HABIT_DAYS = 28
 
@@ -59,12 +63,25 @@ def reporting(account_ids: Sequence[int], *, as_of: dt.date, window_days: int) -
     return Reporting(tuple(name for name, *_ in SOURCES), table[:, ::2], np.nan_to_num(table[:, 1::2]))
 
 
-def silences(account_ids: Sequence[int], *, as_of: dt.date, window_days: int) -> dict[int, list[Reason]]:
-    """The silent sources of accounts, as reasons of an alert: which, since when, and how regular it was. One query."""
+def silent_for_all(gaps: Mapping[str, dt.date], *, as_of: dt.date, window_days: int) -> npt.NDArray[np.bool_]:
+    """(s,) The sources whose silence up to `as_of` says nothing of a single account; `gaps` as `is_away` takes them."""
+    return np.array(
+        [name in GENERAL and is_away(gaps, GENERAL[name], day=as_of, days=window_days) for name, *_ in SOURCES]
+    )
+
+
+def silences(
+    account_ids: Sequence[int], *, as_of: dt.date, window_days: int, gaps: Mapping[str, dt.date] | None = None
+) -> dict[int, list[Reason]]:
+    """The silent sources of accounts, as reasons of an alert: which, since when, and how regular it was. One query.
+
+    Left out are those that are silent for everybody.
+    """
     if not account_ids:
         return {}
     found = reporting(account_ids, as_of=as_of, window_days=window_days)
     silent = silent_sources(found.days_silent, found.days_reported, window_days=window_days)
+    silent &= ~silent_for_all(gaps or {}, as_of=as_of, window_days=window_days)
     return {
         account_id: [
             {

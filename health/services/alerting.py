@@ -46,11 +46,13 @@ class Move:
 
 
 @transaction.atomic
-def raise_alerts(changes: Sequence[AccountChange], *, as_of: dt.date, at: dt.datetime) -> int:
+def raise_alerts(
+    changes: Sequence[AccountChange], *, as_of: dt.date, at: dt.datetime, gaps: Mapping[str, dt.date] | None = None
+) -> int:
     """Opens, reopens, worsens and resolves the alerts of the accounts in `changes`; tells people and makes tasks.
 
     To be called in the transaction that writes the scores. Gives how many alerts were opened or reopened. Calling it
-    again with the same changes does nothing: the alerts are there.
+    again with the same changes does nothing: the alerts are there. `gaps` is the newest day of a general gap by source.
     """
     rules = active_rules()
     by_account = {change.account_id: change for change in changes}
@@ -68,7 +70,7 @@ def raise_alerts(changes: Sequence[AccountChange], *, as_of: dt.date, at: dt.dat
                 alert = Alert(account=account, rule_id=rule_id) if alert is None or is_new else alert
                 moves.append(Move(decision, rule, change, account, alert, is_new))
     if moves:
-        _write(moves, as_of=as_of, at=at)
+        _write(moves, as_of=as_of, at=at, gaps=gaps or {})
     return sum(move.decision.action in (Action.OPEN, Action.REOPEN) for move in moves)
 
 
@@ -116,14 +118,15 @@ def _existing(alert: Alert | None) -> Existing | None:
     )
 
 
-def _write(moves: Sequence[Move], *, as_of: dt.date, at: dt.datetime) -> None:
-    gaps = silences(
+def _write(moves: Sequence[Move], *, as_of: dt.date, at: dt.datetime, gaps: Mapping[str, dt.date]) -> None:
+    silent = silences(
         [move.account.pk for move in moves if _speaks_of_a_gap(move)],
         as_of=as_of,
         window_days=min((move.rule.window_days for move in moves if _speaks_of_a_gap(move)), default=0),
+        gaps=gaps,
     )
     for move in moves:
-        _apply(move, gaps.get(move.account.pk, []), as_of=as_of, at=at)
+        _apply(move, silent.get(move.account.pk, []), as_of=as_of, at=at)
     Alert.objects.bulk_create([move.alert for move in moves if move.is_new])
     alert_effects.make_tasks(
         [

@@ -12,8 +12,8 @@ from health.domain.general_gaps import SEEN_DAYS, Source, newest_gap
 from health.queries.general_gaps import heard_by_day
 
 ADVICE = (
-    "This is a gap in the data and no change of health: churn signals that rest on the silence of an account wait "
-    "until the source is back.\n\nNext: check the source."
+    "This is a gap in the data and no change of health: data-gap alerts of single accounts, and churn signals that "
+    "rest on the silence of an account, wait until the source is back.\n\nNext: check the source."
 )
 
 

@@ -28,7 +28,7 @@ from health.queries.judgement import live_overrides
 from health.queries.scorecards import Judges, published_scorecards
 from health.services import snapshots
 from health.services.alerting import raise_alerts
-from health.services.disagreeing import MONEY_SPEAKS, forget_disagreements, refresh_disagreements
+from health.services.disagreeing import MONEY_SPEAKS, USAGE, forget_disagreements, refresh_disagreements
 from health.services.expecting import expect_churn
 from health.services.playbook_cues import note_tiers
 from health.services.products import Holdings, OfProducts, holdings, score_products, write_product_scores
@@ -100,6 +100,7 @@ def _recompute(
         snapshots.clear_accounts(unscored, at=at)
     held = holdings([one.pk for group in groups.values() for one in group], day=day)
     of_products: list[OfProducts] = []
+    usage_change: dict[int, float] = {}
     overrides = live_overrides(account_ids, now=at) if is_today else {}
     for version_id, group in groups.items():
         if version_id is not None:
@@ -108,12 +109,13 @@ def _recompute(
             of_products += [scored.products] if scored.products else []
             _write(outcome, scored, group, at=at, is_today=is_today, alerts=alerts)
             if is_today:
+                usage_change |= zip(scored.verdict.account_ids, scored.readings[USAGE].tolist(), strict=True)
                 refresh_disagreements(scored.verdict.account_ids, day=day, readings=scored.readings)
     if is_today:
         write_product_scores(of_products, account_ids, day=day)
         forget_disagreements(unscored)
         if alerts:
-            detect_signals(account_ids, day=day, at=at, gaps=figures.newest_gaps)
+            detect_signals(account_ids, day=day, at=at, gaps=figures.newest_gaps, usage_change=usage_change)
     return outcome
 
 
@@ -193,7 +195,7 @@ def _score(
         segments=segments, months=months, quartiles=figures.quartiles, day=day,
     )  # fmt: skip
     history, days = snapshots.history(ids, day=day, days=HISTORY_DAYS)
-    return Scored(verdict, history, days, months, day, products, readings=readings)
+    return Scored(verdict, history, days, months, day, products, readings=readings, gaps=figures.newest_gaps)
 
 
 def _write(
@@ -203,7 +205,7 @@ def _write(
     if is_today and alerts:
         # Before the snapshots: alerts compare with the evaluation before this one.
         changes = changes_of(scored)
-        outcome.alerts += raise_alerts(changes, as_of=scored.day, at=at) if changes else 0
+        outcome.alerts += raise_alerts(changes, as_of=scored.day, at=at, gaps=scored.gaps) if changes else 0
     snapshots.write_snapshots(verdict, day=scored.day)
     if is_today:
         trends = score_trends(_with_today(scored), scored.days).course.tolist()

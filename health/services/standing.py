@@ -19,7 +19,7 @@ from health.domain.scorecards import Scorecard
 from health.domain.scorers import FloatArray
 from health.models import Alert, Snapshot
 from health.queries.alert_rules import active_rules
-from health.queries.gaps import Reporting, reporting
+from health.queries.gaps import reporting, silent_for_all
 from health.queries.judgement import InForce
 from health.queries.scorecards import domain_scorecards
 from health.services.products import OfProducts
@@ -30,7 +30,7 @@ REASONS_SINCE_DAYS = 7
 MOST = 5
 DROP_DAYS = 7
 
-Mask = npt.NDArray[np.bool_]
+Counts = npt.NDArray[np.int64]
 Bookmark = tuple[int, dt.date]
 
 
@@ -49,6 +49,8 @@ class Scored:
     """Tiers that people set in place of the computed ones, by account."""
     overruled: npt.NDArray[np.int64] | None = None
     """(n,) Ranks of the tiers that they had set when the accounts were computed last; 0 for none."""
+    gaps: Mapping[str, dt.date] = field(default_factory=dict)
+    """The newest day on which a source was silent for everybody, by source."""
 
     @cached_property
     def evaluated(self) -> tuple[FloatArray, npt.NDArray[np.int64]]:
@@ -111,7 +113,7 @@ def _states(scored: Scored, rules: Iterable[AlertRule]) -> dict[str, tuple[State
 
 def _standings(scored: Scored, drop_days: int, gap_days: int) -> tuple[States, States]:
     history, days = scored.evaluated
-    now, before = _silent(scored, gap_days) if gap_days else (None, None)
+    now, before, of_all = _silent(scored, gap_days) if gap_days else (None, None, None)
     now_states, states_before = standings(
         scored.verdict.scores.scorecard,
         history,
@@ -122,25 +124,34 @@ def _standings(scored: Scored, drop_days: int, gap_days: int) -> tuple[States, S
         silent=now,
         silent_before=before,
     )
+    if of_all is not None:
+        now_states = now_states._replace(held=of_all)
     overruled_before = np.zeros(len(scored.overrules), np.int64) if scored.overruled is None else scored.overruled
     return overruled(now_states, scored.overrules), overruled(states_before, overruled_before)
 
 
-def _silent(scored: Scored, window: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Silent sources of every account, now and at the newest evaluation (of those silent now; of others it is idle)."""
+def _silent(scored: Scored, window: int) -> tuple[Counts, Counts, Counts]:
+    """Silent sources of every account, now and at the newest evaluation (of those silent now; of others it is idle).
+
+    Those that are silent for everybody are counted apart, in the third.
+    """
     ids = scored.verdict.account_ids
-    now = _count(reporting(ids, as_of=scored.day, window_days=window), window)
+    now, of_all = _count(scored, ids, scored.day, window)
     before = np.zeros(len(ids), dtype=np.int64)
     history, days = scored.evaluated
     known = np.flatnonzero((now > 0) & ~np.isnan(history).all(axis=1))
     if len(known):
         then = dt.date.fromordinal(int(days[-1]))
-        before[known] = _count(reporting([ids[row] for row in known], as_of=then, window_days=window), window)
-    return now, before
+        before[known], _ = _count(scored, [ids[row] for row in known], then, window)
+    return now, before, of_all
 
 
-def _count(found: Reporting, window: int) -> npt.NDArray[np.int64]:
-    return silent_sources(found.days_silent, found.days_reported, window_days=window).sum(axis=1).astype(np.int64)
+def _count(scored: Scored, ids: Sequence[int], day: dt.date, window: int) -> tuple[Counts, Counts]:
+    """How many sources are silent by themselves, and how many for everybody. One query."""
+    found = reporting(ids, as_of=day, window_days=window)
+    silent = silent_sources(found.days_silent, found.days_reported, window_days=window)
+    of_all = silent_for_all(scored.gaps, as_of=day, window_days=window)
+    return np.count_nonzero(silent & ~of_all, axis=1), np.count_nonzero(silent & of_all, axis=1)
 
 
 class _Earlier:

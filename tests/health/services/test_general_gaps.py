@@ -4,12 +4,14 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from accounts.models import Account, Notification
 from cs_workspace.common import clock
-from health.models import ChurnSignal, SegmentFigures, UsageDay
+from health.models import Alert, ChurnSignal, MetricPoint, SegmentFigures, UsageDay
 from health.services.general_gaps import find_general_gaps
 from health.services.runs import start_run, work_off
+from tests.cast import logged_in
 from tests.factories import AccountFactory, TicketFactory, TouchFactory, UserFactory
 from tests.health.making import TODAY, ago, noon
 
@@ -57,10 +59,17 @@ def found() -> list[tuple[str, int, str]]:
     return [row for row in rows if row[0] in ("usage_down", "silent", "ticket_silence")]
 
 
-def test_silence_of_all_raises_no_signals(admin):
+def missed() -> list[tuple[int, str]]:
+    """The data-gap alerts of single accounts."""
+    alerts = Alert.objects.filter(rule__trigger="data_gap").order_by("account")
+    return list(alerts.values_list("account_id", "state"))
+
+
+def test_silence_of_all_raises_no_signals_and_no_alerts(admin):
     used(customers(), range(15, 91))
     night()
     assert found() == []
+    assert missed() == []
     assert SegmentFigures.objects.get().gaps == {
         "usage": ago(1).isoformat(), "logins": ago(1).isoformat(), "tickets": ago(1).isoformat(),
     }  # fmt: skip
@@ -72,6 +81,7 @@ def test_silence_of_one_does():
     used(others, range(1, 91))
     night()
     assert found() == [("silent", quiet.pk, "open"), ("usage_down", quiet.pk, "open")]
+    assert missed() == [(quiet.pk, "open")]
 
 
 def test_days_without_logins_of_anybody_are_none_of_the_account():
@@ -92,10 +102,12 @@ def test_a_signal_that_was_found_before_stays_until_the_source_is_back(admin):
     with later(40):
         night()
         assert found() == before
+        assert missed() == [(quiet.pk, "open")]
     used([quiet, *others], range(-40, 1))
     with later(40):
         night()
     assert {state for *_, state in found()} == {"resolved"}
+    assert missed() == [(quiet.pk, "resolved")]
 
 
 def test_when_it_comes_back_the_days_without_it_are_not_held_against_anybody():
@@ -104,9 +116,44 @@ def test_when_it_comes_back_the_days_without_it_are_not_held_against_anybody():
     used(accounts[1:], range(1, 3))
     night()
     assert found() == []
+    assert missed() == []
     used(accounts, range(3, 20))
     night()
     assert found() == []
+
+
+def test_who_stays_silent_when_the_others_are_back_is_missed_a_week_later():
+    quiet, *others = customers()
+    used([quiet, *others], range(20, 91))
+    used(others, range(-5, 3))
+    night()
+    assert missed() == []
+    with later(5):
+        night()
+    assert missed() == [(quiet.pk, "open")]
+
+
+def test_what_is_silent_for_everybody_is_no_reason_of_an_alert():
+    quiet, *others = customers()
+    used([quiet, *others], range(15, 91))
+    for day in range(15, 45):
+        MetricPoint.objects.create(account=quiet, name="seats_in_use", day=ago(day), value=3)
+    night()
+    assert [reason["label"] for reason in Alert.objects.get(rule__trigger="data_gap").reasons] == ["Custom metrics"]
+
+
+def test_the_page_says_that_use_is_missing_of_everybody(admin):
+    one, *others = customers()
+    unused = AccountFactory(customer_since=ago(400))
+    used([one, *others], range(15, 91))
+    night()
+    words = "No use came from any account for days, up to 14 Mar."
+    page = {
+        account: logged_in(admin).get(reverse("health:account-panel", args=[account.pk])).content.decode()
+        for account in (one, unused)
+    }
+    assert words in page[one]
+    assert words not in page[unused]
 
 
 def test_silence_of_the_help_desk_is_no_silence_after_a_spike():
