@@ -13,10 +13,12 @@ from playwright.sync_api import ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
+from cs_workspace.common import clock
 from tests.browser import helpers
 from tests.browser.open_requests import OpenRequests
-from tests.browser.stage import Stage, set_stage
+from tests.browser.stage import KeptStage, Stage
 from tests.factories import UserFactory
+from tests.health import making
 
 # Playwright's synchronous API runs an event loop in this thread, which Django takes for asynchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -124,9 +126,16 @@ def _complaint(message: ConsoleMessage) -> list[str]:
 
 
 @pytest.fixture
-def stage(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Stage:
+def stage(transactional_db: None, monkeypatch: pytest.MonkeyPatch, kept_stage: KeptStage) -> Stage:
     """A CSM's book with a month of scores and a day's work."""
-    return set_stage(monkeypatch)
+    monkeypatch.setattr(making, "TODAY", clock.today())
+    return kept_stage.set()
+
+
+@pytest.fixture(scope="session")
+def kept_stage() -> KeptStage:
+    """The stage is set once, and laid out again for every journey."""
+    return KeptStage()
 
 
 @pytest.fixture

@@ -1,14 +1,14 @@
 """What the journeys meet: one CSM's book with accounts good and bad, scored for a month, and a day's work."""
 
 import datetime as dt
+import pickle
 from dataclasses import dataclass
-
-import pytest
 
 from accounts.models import Account, Contact, User
 from cs_workspace.common import clock
 from health.models import UsageDay
 from health.services.recompute import recompute_accounts
+from tests import pristine
 from tests.cast import Cast, make_cast
 from tests.factories import (
     AlignmentJudgementFactory,
@@ -50,9 +50,26 @@ class Stage:
         return self.accounts["Ember Health"]
 
 
-def set_stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
+class KeptStage:
+    """Sets the stage when it is asked for first on a day, and from then on lays its rows out again."""
+
+    def __init__(self) -> None:
+        self._day: dt.date | None = None
+        self._stage = b""
+
+    def set(self) -> Stage:
+        """The stage, in the database and as objects that no other journey holds."""
+        if self._day == clock.today() and pristine.is_possible():
+            pristine.restore("stage")
+        else:
+            self._day, self._stage = clock.today(), pickle.dumps(set_stage())
+            pristine.keep("stage")
+        stage: Stage = pickle.loads(self._stage)
+        return stage
+
+
+def set_stage() -> Stage:
     """Writes it all through the verbs of the product, so that alerts, tasks and reasons are real ones."""
-    monkeypatch.setattr(making, "TODAY", clock.today())
     cast = make_cast()
     accounts = {
         name: making.observed_account(strength, name=name, owner=cast.owner, arr=arr)
