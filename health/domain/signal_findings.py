@@ -36,7 +36,9 @@ class Facts:
 
     usage_change     change of 30 days against the 30 before, −0.3 for 30 % down
     days_since_…     whole days since the last one
-    last_ticket      the newest ticket; `spike` tickets lie in the days up to it, `usual` would be expected in these
+    last_ticket      the newest ticket where `spike` tickets in the days up to it can be a spike; `usual` would be
+                     expected in these
+    only_engaged     the one engaged contact, where there is just one
     seats, licences  assigned and licensed: before and now
     """
 
@@ -51,7 +53,7 @@ class Facts:
     seats: tuple[int, int] | None = None
     licences: tuple[int, int] | None = None
     escalated: tuple[Item, ...] = ()
-    engaged: tuple[Item, ...] = ()
+    only_engaged: Item | None = None
     left: tuple[Item, ...] = ()
     overdue: tuple[Item, ...] = ()
     detractors: tuple[Item, ...] = ()
@@ -155,7 +157,7 @@ def _silent(rule: SignalRule, facts: Facts, _: dt.date) -> Finding | None:
 
 
 def _single_threaded(_: SignalRule, facts: Facts, __: dt.date) -> Finding | None:
-    return _items(facts.engaged, "{name} is the only engaged contact") if len(facts.engaged) == 1 else None
+    return None if facts.only_engaged is None else _items([facts.only_engaged], "{name} is the only engaged contact")
 
 
 def _detractor(_: SignalRule, facts: Facts, __: dt.date) -> Finding | None:

@@ -12,7 +12,7 @@ from django.db import connection
 from accounts.queries.terms import IN_FORCE, terms_params
 from cs_workspace.common import clock
 from cs_workspace.common.expressions import array
-from health.domain.signal_findings import Facts, Item
+from health.domain.signal_findings import SPIKE_AT_LEAST, Facts, Item
 from health.domain.signals import SignalRule
 from health.metrics import compute
 
@@ -39,12 +39,13 @@ TOUCHES = """
     WHERE a.id = ANY(%(ids)s)
 """
 # As of the day: a ticket closed later was open. The spike lies in the days up to the last ticket, measured against the
-# 365 days up to it.
+# 365 days up to it; which ticket was the last is told only where they are enough for a spike.
 TICKETS = """
     SELECT a.id, all_of.open_tickets, all_of.escalated, around.spike, around.usual,
         %(day)s::date - (all_of.last_at AT TIME ZONE %(zone)s)::date AS days_since_ticket,
-        jsonb_build_array('ticket:' || all_of.last_id, '', (all_of.last_at AT TIME ZONE %(zone)s)::date)
-            AS last_ticket
+        CASE WHEN around.spike >= %(spike_least)s
+            THEN jsonb_build_array('ticket:' || all_of.last_id, '', (all_of.last_at AT TIME ZONE %(zone)s)::date)
+        END AS last_ticket
     FROM unnest(%(ids)s::bigint[]) AS a (id)
     CROSS JOIN LATERAL (
         SELECT count(*) FILTER (WHERE is_open) AS open_tickets, max(opened_at) AS last_at,
@@ -71,8 +72,9 @@ TICKETS = """
 """
 CONTACTS = """
     SELECT account_id,
-        jsonb_agg(jsonb_build_array('contact:' || id, name, %(day)s::date))
-            FILTER (WHERE engagement = 'engaged' AND (left_on IS NULL OR left_on > %(day)s::date)) AS engaged,
+        CASE WHEN count(*) FILTER (WHERE is_engaged) = 1
+            THEN jsonb_agg(jsonb_build_array('contact:' || id, name, %(day)s::date)) FILTER (WHERE is_engaged) -> 0
+        END AS only_engaged,
         jsonb_agg(
             jsonb_build_array(
                 'contact:' || id, name, left_on,
@@ -83,14 +85,16 @@ CONTACTS = """
             WHERE left_on > %(day)s::date - %(left_days)s AND left_on <= %(day)s::date
                 AND roles && '{champion,sponsor,decision_maker}'
         ) AS "left"
-    FROM accounts_contact
-    WHERE account_id = ANY(%(ids)s) AND archived_at IS NULL
+    FROM (
+        SELECT *, engagement = 'engaged' AND (left_on IS NULL OR left_on > %(day)s::date) AS is_engaged
+        FROM accounts_contact WHERE account_id = ANY(%(ids)s) AND archived_at IS NULL
+    ) contact
     GROUP BY account_id
 """
 # Per product the last figure of the 30 days up to either moment; an account that no longer reports is unknown.
 SEATS = """
     SELECT account_id, CASE WHEN sum(before) IS NOT NULL AND sum(now) IS NOT NULL
-        THEN jsonb_build_array(sum(before), sum(now)) END AS seats
+        THEN ARRAY[sum(before), sum(now)]::integer[] END AS seats
     FROM (
         SELECT account_id,
             (array_agg(seats_assigned ORDER BY day DESC) FILTER (WHERE day > %(day)s::date - 30))[1] AS now,
@@ -108,7 +112,7 @@ SEATS = """
 LICENCES = f"""
     SELECT account_id, CASE WHEN sum(seats) FILTER (WHERE NOT is_now) IS NOT NULL
         AND sum(seats) FILTER (WHERE is_now) IS NOT NULL
-        THEN jsonb_build_array(sum(seats) FILTER (WHERE NOT is_now), sum(seats) FILTER (WHERE is_now)) END AS licences
+        THEN ARRAY[sum(seats) FILTER (WHERE NOT is_now), sum(seats) FILTER (WHERE is_now)]::integer[] END AS licences
     FROM (
         SELECT c.account_id, l.seats, moment.is_now
         FROM (VALUES (%(day)s::date, TRUE), (%(day)s::date - %(seat_days)s, FALSE)) AS moment (day, is_now)
@@ -195,20 +199,25 @@ SOURCES: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"competitor"}), MENTIONS),
     (frozenset({"data_export", "billing_visited"}), EVENTS),
 )
-SINGLE = {"last_ticket"}
-PAIRS = {"seats", "licences"}
+SINGLE = {"last_ticket", "only_engaged"}
 
 
-def facts_of(account_ids: Sequence[int], rules: Mapping[str, SignalRule], *, day: dt.date) -> dict[int, Facts]:
+def facts_of(
+    account_ids: Sequence[int],
+    rules: Mapping[str, SignalRule],
+    *,
+    day: dt.date,
+    usage_change: Mapping[int, float] | None = None,
+) -> dict[int, Facts]:
     """The facts that the rules look at, by account, as of a day: at most 13 statements.
 
     An account of which nothing is known has no facts. No ticket at all counts as no open ticket: nobody complained.
+    `usage_change` is what is known of that metric already (NaN: that it is unknown); of other accounts it is computed.
     """
     found: dict[int, dict[str, Any]] = {pk: {} for pk in account_ids}
     if "usage_down" in rules:
-        change = compute(["usage_change"], account_ids, day)["usage_change"].tolist()
-        for pk, value in zip(account_ids, change, strict=True):
-            if not math.isnan(value):
+        for pk, value in _usage_change(account_ids, usage_change or {}, day).items():
+            if pk in found and not math.isnan(value):
                 found[pk]["usage_change"] = value
     params = _params(account_ids, rules, day)
     with connection.cursor() as cursor:
@@ -221,6 +230,12 @@ def facts_of(account_ids: Sequence[int], rules: Mapping[str, SignalRule], *, day
                         name: _fact(name, value) for name, value in zip(names, values, strict=True) if value is not None
                     }
     return {pk: Facts(**known) for pk, known in found.items()}
+
+
+def _usage_change(account_ids: Sequence[int], known: Mapping[int, float], day: dt.date) -> dict[int, float]:
+    others = [pk for pk in account_ids if pk not in known]
+    computed = compute(["usage_change"], others, day)["usage_change"].tolist() if others else []
+    return {**known, **dict(zip(others, computed, strict=True))}
 
 
 def _params(account_ids: Sequence[int], rules: Mapping[str, SignalRule], day: dt.date) -> Params:
@@ -243,6 +258,7 @@ def _params(account_ids: Sequence[int], rules: Mapping[str, SignalRule], day: dt
         "zone": clock.workspace_zone().key,
         "escalated_since": since("escalation"),
         "spike_days": days("ticket_silence"),
+        "spike_least": SPIKE_AT_LEAST,
         "left_days": days("contact_left"),
         "seat_days": days("seats_removed"),
         "overdue_days": threshold("payment"),
@@ -264,15 +280,13 @@ def _pattern(words: Sequence[str]) -> str:
 
 
 def _fact(name: str, value: Any) -> Any:
-    """A value as `Facts` holds it; what is made of several comes as JSON, which Django leaves to the reader."""
+    """A value as `Facts` holds it; items come as JSON, which Django leaves to the reader."""
+    if isinstance(value, list):
+        return tuple(value)
     if not isinstance(value, str):
         return value
     parts = json.loads(value)
-    if name in SINGLE:
-        return _item(parts) if parts[0] else None
-    if name in PAIRS:
-        return int(parts[0]), int(parts[1])
-    return tuple(map(_item, parts))
+    return _item(parts) if name in SINGLE else tuple(map(_item, parts))
 
 
 def _item(parts: Sequence[str]) -> Item:

@@ -6,14 +6,15 @@ each other; the unique constraint stands behind that.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Case, Q, When
 
 from accounts.models import Account
+from cs_workspace.common.expressions import among
 from health.domain.general_gaps import untold, without
 from health.domain.signal_findings import find
 from health.domain.signals import Action, Existing, Finding, SignalRule, SignalState, decide
@@ -33,6 +34,10 @@ WRITTEN = [
 EVIDENCE_GONE = "Its evidence is gone."
 RULE_OFF = "Its rule was switched off."
 NO_CUSTOMER = "The account is no customer any more."
+# What those who hear of a signal are told of its account.
+ABOUT = ("pk", "name", "owner_id", "status", "is_trial", "archived_at", "arr", "currency", "health_rank")
+Key = tuple[int, str]
+"""An account and a kind of signal."""
 
 
 @dataclass(frozen=True)
@@ -48,62 +53,108 @@ class Move:
     is_news: bool
 
 
+class _Newest(NamedTuple):
+    """A signal that is there, with what the decision about it needs."""
+
+    pk: int
+    existing: Existing
+
+
 @transaction.atomic
 def detect_signals(
-    account_ids: Sequence[int], *, day: dt.date, at: dt.datetime, gaps: Mapping[str, dt.date] | None = None
+    account_ids: Sequence[int],
+    *,
+    day: dt.date,
+    at: dt.datetime,
+    gaps: Mapping[str, dt.date] | None = None,
+    usage_change: Mapping[int, float] | None = None,
 ) -> int:
     """Brings the signals of accounts to what is found as of `day`, which is today; gives how many were opened.
 
     To be called in the transaction of a recompute; doing it again changes nothing. Signals of accounts that are no
     customers any more are resolved. `gaps` is the newest day of a general gap by source: what rests on the absence of
-    such a source is not found, and signals that were found by it before stay as they are.
+    such a source is not found, and signals that were found by it before stay as they are. `usage_change` is what the
+    recompute has read of that metric.
     """
     rules = active_signal_rules()
-    accounts = _lock(account_ids)
-    served = [pk for pk, account in accounts.items() if _is_served(account)]
-    facts = facts_of(served, rules, day=day) if served and rules else {}
+    served = _lock(account_ids)
+    facts = facts_of(served, rules, day=day, usage_change=usage_change) if served and rules else {}
     unknown = untold(rules, gaps or {}, day=day)
-    facts = {pk: without(known, unknown) for pk, known in facts.items()}
-    newest = _newest(accounts)
-    moves = []
-    for pk, kind in dict.fromkeys([*product(served, rules), *newest]):
-        rule, seen = rules.get(kind), facts.get(pk)
-        finding = find(rule, seen, day=day) if rule and seen else None
-        if finding is None and seen and kind in unknown:
-            continue
-        move = _move(accounts[pk], kind, rule, finding, newest.get((pk, kind)), day=day, at=at)
-        if move is not None:
-            moves.append(move)
+    findings = {
+        (pk, kind): finding
+        for pk, known in facts.items()
+        for kind, rule in rules.items()
+        if (finding := find(rule, without(known, unknown), day=day)) is not None
+    }
+    newest = _newest(account_ids)
+    actions = {
+        key: action
+        for key in dict.fromkeys([*findings, *newest])
+        # What cannot be told is left as it is.
+        if key in findings or key[0] not in facts or key[1] not in unknown
+        if (action := decide(findings.get(key), newest[key].existing if key in newest else None, day=day))
+        is not Action.NOTHING
+    }
+    moves = _moves(actions, rules, findings, newest, day=day, at=at)
     _write(moves, at=at)
     return sum(move.action in (Action.OPEN, Action.REOPEN) for move in moves)
 
 
-def _lock(account_ids: Sequence[int]) -> dict[int, Account]:
+def _lock(account_ids: Sequence[int]) -> list[int]:
+    """Locks the accounts; gives those that are served."""
     rows = (
-        Account.objects.filter(pk__in=list(account_ids))
-        .only("pk", "name", "owner_id", "status", "is_trial", "archived_at", "arr", "currency", "health_rank")
+        Account.objects.filter(among("pk", account_ids))
         .order_by("pk")
         .select_for_update(of=("self",), no_key=True)
+        .values_list("pk", "status", "is_trial", "archived_at")
     )
-    return {account.pk: account for account in rows}
+    return [pk for pk, *about in rows if _is_served(*about)]
 
 
-def _is_served(account: Account) -> bool:
-    return account.status == Account.Status.ACTIVE and not account.is_trial and account.archived_at is None
+def _is_served(status: str, is_trial: bool, archived_at: dt.datetime | None) -> bool:
+    return status == Account.Status.ACTIVE and not is_trial and archived_at is None
 
 
-def _newest(accounts: Iterable[int]) -> dict[tuple[int, str], ChurnSignal]:
+def _newest(account_ids: Sequence[int]) -> dict[Key, _Newest]:
     """By account and kind: the live signal, or the newest that was detected. One query."""
     live = Q(state__in=LIVE)
     rows = (
-        ChurnSignal.objects.filter(live | Q(detected=True), account__in=list(accounts))
+        ChurnSignal.objects.filter(live | Q(detected=True), among("account", account_ids))
         .order_by("account_id", "kind", Case(When(live, then=0), default=1), "-pk")
         .distinct("account_id", "kind")
+        .values_list("account_id", "kind", "pk", "state", "evidence", "refs", "gone_on", "detected")
     )
-    return {(signal.account_id, signal.kind): signal for signal in rows}
+    return {
+        (account_id, kind): _Newest(pk, Existing(SignalState(state), evidence, tuple(refs), gone_on, not detected))
+        for account_id, kind, pk, state, evidence, refs, gone_on, detected in rows
+    }
+
+
+def _moves(
+    actions: Mapping[Key, Action],
+    rules: Mapping[str, SignalRule],
+    findings: Mapping[Key, Finding],
+    newest: Mapping[Key, _Newest],
+    *,
+    day: dt.date,
+    at: dt.datetime,
+) -> list[Move]:
+    """What is decided, carried out on the signals in memory: of a night only the few that change are read whole."""
+    if not actions:
+        return []
+    accounts = Account.objects.only(*ABOUT).in_bulk({pk for pk, _ in actions})
+    signals = ChurnSignal.objects.in_bulk([newest[key].pk for key in actions if key in newest])
+    return [
+        _move(
+            action, accounts[key[0]], key[1], rules.get(key[1]), findings.get(key),
+            signals[newest[key].pk] if key in newest else None, day=day, at=at,
+        )
+        for key, action in actions.items()
+    ]  # fmt: skip
 
 
 def _move(
+    action: Action,
     account: Account,
     kind: str,
     rule: SignalRule | None,
@@ -112,10 +163,7 @@ def _move(
     *,
     day: dt.date,
     at: dt.datetime,
-) -> Move | None:
-    action = decide(finding, _existing(signal), day=day)
-    if action is Action.NOTHING:
-        return None
+) -> Move:
     if signal is None or action is Action.OPEN:
         signal = ChurnSignal(account=account, kind=kind, detected=True, seen_on=day, opened_at=at)
     elif action is not Action.UPDATE:
@@ -125,7 +173,13 @@ def _move(
     match action:
         case Action.RESOLVE:
             signal.state, signal.gone_on, signal.changed_at, signal.changed_by = SignalState.RESOLVED, day, at, None
-            signal.reason = NO_CUSTOMER if not _is_served(account) else RULE_OFF if rule is None else EVIDENCE_GONE
+            signal.reason = (
+                NO_CUSTOMER
+                if not _is_served(account.status, account.is_trial, account.archived_at)
+                else RULE_OFF
+                if rule is None
+                else EVIDENCE_GONE
+            )
         case Action.GONE:
             signal.gone_on = day
         case Action.BACK:
@@ -144,18 +198,6 @@ def _fill(signal: ChurnSignal, rule: SignalRule, finding: Finding, action: Actio
     signal.owner_id = signal.account.owner_id
     signal.gone_on, signal.reason, signal.changed_by = None, "", None
     signal.changed_at = at if action is Action.REOPEN else None
-
-
-def _existing(signal: ChurnSignal | None) -> Existing | None:
-    if signal is None:
-        return None
-    return Existing(
-        state=SignalState(signal.state),
-        evidence=signal.evidence,
-        refs=tuple(signal.refs),
-        gone_on=signal.gone_on,
-        by_hand=not signal.detected,
-    )
 
 
 def _write(moves: Sequence[Move], *, at: dt.datetime) -> None:

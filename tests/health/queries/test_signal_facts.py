@@ -247,6 +247,17 @@ def test_a_source_is_read_once_however_many_the_accounts(django_assert_num_queri
             facts_of([each.pk for each in accounts], rules, day=TODAY)
 
 
+def test_a_change_of_usage_that_is_known_is_not_computed_again(django_assert_num_queries):
+    accounts = [observed_account(0.2), observed_account(0.8)]
+    ids, rules = [one.pk for one in accounts], {"usage_down": active_signal_rules()["usage_down"]}
+    with django_assert_num_queries(0):
+        known = facts_of(ids, rules, day=TODAY, usage_change=dict(zip(ids, (-0.4, math.nan), strict=True)))
+    assert known[ids[0]].usage_change == -0.4
+    assert math.isnan(known[ids[1]].usage_change)
+    one_known = facts_of(ids, rules, day=TODAY, usage_change={ids[0]: -0.4})
+    assert one_known[ids[1]].usage_change == facts(accounts[1]).usage_change
+
+
 def test_what_no_rule_asks_for_is_not_read(django_assert_num_queries):
     one = observed_account(0.2)
     rules = {"payment": active_signal_rules()["payment"]}
