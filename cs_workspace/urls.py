@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("cs_workspace.web.urls")),
     path("", include("accounts.urls")),
     path("", include("health.urls")),
+    path("", include("renewals.urls")),
     path("admin/", admin.site.urls),
 ]
 

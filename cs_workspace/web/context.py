@@ -24,6 +24,7 @@ STYLESHEETS = [
     "css/onboarding.css",
     "css/plan.css",
     "css/playbooks.css",
+    "css/retention.css",
     "css/risk.css",
     "css/signals.css",
     "css/stakeholders.css",

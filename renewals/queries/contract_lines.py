@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 from django.conf import settings
@@ -92,6 +93,6 @@ def contracted(account_ids: Sequence[int], *, today: dt.date) -> Contracted:
     )
 
 
-def span_params(account_ids: Sequence[int], today: dt.date) -> dict[str, object]:
+def span_params(account_ids: Sequence[int], today: dt.date) -> dict[str, Any]:
     """The parameters of `SIGNED`, `RATES` and `SPANS`."""
     return {"ids": array(account_ids), "today": today, "currency": settings.WORKSPACE_CURRENCY}

@@ -41,12 +41,13 @@ def movements_of(entries: "QuerySet[LedgerEntry]") -> BookMovements:
         _whole("amount", "%(expressions)s * 100"),
     )
     statement, params = rows.query.sql_with_params()
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({statement}) TO STDOUT (FORMAT BINARY)", params) as copy:
+    command = connection.ops.compose_sql(f"COPY ({statement}) TO STDOUT (FORMAT BINARY)", params)
+    with connection.cursor() as cursor, cursor.copy(command) as copy:
         packed = b"".join(copy)
     table = np.frombuffer(packed, ROW, count=(len(packed) - HEAD - TAIL) // ROW.itemsize, offset=HEAD)
-    account, *columns = (table[name].astype(np.int64) for name in FIELDS)
+    account, day, kind, amount = (table[name].astype(np.int64) for name in FIELDS)
     ids, places = np.unique(account, return_inverse=True)
-    return BookMovements(Movements.of(len(ids), places, *columns), ids)
+    return BookMovements(Movements.of(len(ids), places, day, kind, amount), ids)
 
 
 def _whole(field: str, template: str) -> Func:

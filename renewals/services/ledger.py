@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
@@ -108,7 +109,7 @@ def _append(added: Additions, held: Contracted) -> int:
     # Entries in which currencies meet, and corrections, are in that of the workspace.
     foreign = np.maximum(added.currency, 0).tolist()
     kinds = [KINDS[place] for place in added.kind.tolist()]
-    params = {name: array(getattr(added, name).tolist()) for name in numbers} | {
+    params: dict[str, Any] = {name: array(getattr(added, name).tolist()) for name in numbers} | {
         "at": clock.now(),
         "kind": [kind.value for kind in kinds],
         "source": [_source(line, held) for line in added.line.tolist()],

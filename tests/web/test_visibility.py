@@ -200,6 +200,8 @@ LISTS: dict[str, Builder | None] = {
     "accounts:tasks": None,
     "accounts:tasks-export": None,
     "accounts:plans": None,
+    "renewals:retention": None,
+    "renewals:retention-accounts": None,
     "accounts:onboarding": None,
     "accounts:onboarding-export": None,
     "accounts:tasks-bulk": None,

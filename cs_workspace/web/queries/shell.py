@@ -38,6 +38,7 @@ def frame_of(user: User, path: str) -> dict[str, Any]:
         ("Playbooks", "playbook", "accounts:playbooks", None),
         ("Requests", "requests", "accounts:feature-requests", None),
         ("Plans", "plan", "accounts:plans", counts["plans"]),
+        ("Retention", "reports", "renewals:retention", None),
     ]
     return {
         "nav": [

@@ -1,0 +1,12 @@
+"""Pages of money."""
+
+from django.urls import URLPattern, path
+
+from renewals.views import retention
+
+app_name = "renewals"
+
+urlpatterns: list[URLPattern] = [
+    path("reports/retention/", retention.retention, name="retention"),
+    path("reports/retention/accounts/", retention.accounts, name="retention-accounts"),
+]
