@@ -5,6 +5,6 @@ from cs_workspace.common.http import HtmxRequest
 
 
 class UserRequest(HtmxRequest):
-    """A request behind the login: `LoginRequiredMiddleware` has seen to it that there is a user."""
+    """A request behind the login: `LoginRequired` has seen to it that there is a user."""
 
     user: User

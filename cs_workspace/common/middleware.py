@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.contrib.messages import get_messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
 from cs_workspace.common.http import HtmxRequest
@@ -54,6 +57,28 @@ class HtmxManners:
         messages = get_messages(request)
         if messages:
             response.write(render_to_string("components/_toasts.html", {"messages": messages, "oob": True}, request))
+
+
+class LoginRequired(LoginRequiredMiddleware):
+    """Sends to the login, and from there back: to the page on which a form stood, not to the address to which it was
+    sent, where there is nothing to see."""
+
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseBase:
+        """The way to the login."""
+        if request.method in ("GET", "HEAD"):
+            return super().handle_no_permission(request, view_func)
+        return to_login(request)
+
+
+def to_login(request: HttpRequest) -> HttpResponse:
+    """To the login after a form was sent without a session, and back to the page on which it stood."""
+    page = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
+    parts = urlsplit(page) if is_ours else None
+    back = urlunsplit(("", "", parts.path, parts.query, "")) if parts else resolve_url("today")
+    return redirect_to_login(back, f"{resolve_url('login')}?expired=1")
 
 
 class UserTimeZone:

@@ -273,7 +273,8 @@ document.body.addEventListener("htmx:afterRequest", (event) => {
 });
 document.body.addEventListener("htmx:responseError", (event) => {
   const status = event.detail.xhr.status;
-  const words = { 403: "You may not do that.", 404: "That is no longer there." }[status] ?? "That did not work. Nothing was changed.";
+  const told = event.detail.xhr.getResponseHeader("X-Reason");
+  const words = told ?? { 403: "You may not do that.", 404: "That is no longer there." }[status] ?? "That did not work. Nothing was changed.";
   const toast = Object.assign(document.createElement("div"), { className: "toast bad", textContent: words });
   toast.dataset.toast = "";
   document.getElementById("toasts").append(toast);

@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.queries.share_links import token_of
 from tests.cast import Cast
-from tests.factories import PASSWORD, AccountFactory, TaskFactory, UserFactory
+from tests.factories import PASSWORD, AccountFactory, OnboardingShareFactory, TaskFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +47,36 @@ def test_an_expired_session_in_an_htmx_call_leads_to_the_login_and_back_to_the_p
     )
     assert response.headers["HX-Redirect"] == "/login/?expired=1&next=/accounts/%3Ftier%3D4%26q%3Da"
     assert "Your session ended" in client.get(response.headers["HX-Redirect"]).content.decode()
+
+
+def test_a_form_without_a_session_leads_back_to_the_page_on_which_it_stood(client: Client) -> None:
+    page = {"Referer": "http://testserver/tasks/?group=open"}
+    response = client.post(reverse("accounts:task-done", args=[1]), headers=page)
+    assert response.headers["Location"] == "/login/?expired=1&next=/tasks/%3Fgroup%3Dopen"
+    elsewhere = client.post(reverse("accounts:task-done", args=[1]), headers={"Referer": "https://evil.example/x"})
+    assert elsewhere.headers["Location"] == "/login/?expired=1&next=/"
+
+
+def test_a_page_that_is_older_than_the_login_says_so_when_its_form_is_sent(cast: Cast) -> None:
+    client = Client(enforce_csrf_checks=True)
+    url = reverse("accounts:task-new")
+    ended = client.post(url, {"title": "Call"}, headers={"Referer": "http://testserver/tasks/"})
+    assert ended.headers["Location"] == "/login/?expired=1&next=/tasks/"
+    in_place = client.post(url, {"title": "Call"}, headers=HTMX | {"HX-Current-URL": "http://testserver/tasks/"})
+    assert in_place.headers["HX-Redirect"] == "/login/?expired=1&next=/tasks/"
+    client.force_login(cast.owner)
+    refused = client.post(url, {"title": "Call"})
+    assert refused.status_code == 403
+    assert "older than your login" in refused.headers["X-Reason"]
+    assert refused.headers["X-Reason"] in refused.content.decode()
+
+
+def test_who_needs_no_login_is_not_sent_there_by_a_form_that_does_not_fit(cast: Cast) -> None:
+    share = OnboardingShareFactory(account=cast.account)
+    client = Client(enforce_csrf_checks=True)
+    url = reverse("accounts:shared-onboarding", args=[token_of(share)])
+    assert client.post(url, {"verb": "done", "step": "1"}).status_code == 403
+    assert client.post(reverse("login"), {"username": "a", "password": "b"}).status_code == 403
 
 
 def test_the_navigation_counts_what_waits_for_the_user(client: Client, cast: Cast) -> None:
