@@ -1,7 +1,7 @@
 """Training of one account: what was given, to whom, what is finished; and the events that its people came to."""
 
 from collections.abc import Callable, Iterable
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -16,6 +16,7 @@ from cs_workspace.common import clock
 from cs_workspace.common.access import changes
 from cs_workspace.common.answers import answer
 from cs_workspace.common.fragments import render_page
+from cs_workspace.common.http import searched
 from cs_workspace.common.refusals import RefusedError
 from cs_workspace.common.toasts import refuse, toast
 from health.forms.training import AssignForm, EventForm, EventsForm, RecordsForm
@@ -31,8 +32,14 @@ FIELDS = "health/_training_fields.html"
 def panel(request: UserRequest, pk: int) -> HttpResponse:
     """The share that is finished, by course and person; as a page with every record."""
     account = get_account_for(request.user, pk)
-    context = {"account": account, "training": training_of(account), "today": clock.today()}
-    if request.htmx and not request.htmx.boosted and request.htmx.target == "training":
+    is_panel = request.htmx and not request.htmx.boosted and request.htmx.target == "training"
+    context = {
+        "account": account,
+        "training": training_of(account),
+        "today": clock.today(),
+        "is_own_page": not is_panel or urlsplit(request.htmx.current_url or "").path == request.path,
+    }
+    if is_panel:
         return render(request, "health/account_training.html#panel", context)
     context["page"] = records_page(account, request.GET.get("page", "1"))
     return render_page(request, "health/account_training.html", context, partial="records", target="training-records")
@@ -41,7 +48,7 @@ def panel(request: UserRequest, pk: int) -> HttpResponse:
 @require_safe
 def course_options(request: UserRequest) -> HttpResponse:
     """Courses that were given before, as suggestions of the field."""
-    options = courses_like(request.GET.get("course", "")[:100])
+    options = courses_like(searched(request.GET, "course"))
     return render(request, "health/course_options.html", {"options": options})
 
 

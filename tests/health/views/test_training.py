@@ -202,3 +202,12 @@ def test_readers_see_no_button(cast, records):
     html = logged_in(cast.read_only).get(url("account-training", cast.account)).content.decode()
     assert "Bob Beck" in html
     assert not [word for word in ("Assign a course", "Note an event", "data-select", "training-bulk") if word in html]
+
+
+def test_the_page_of_all_courses_does_not_lead_to_itself(cast):
+    client, here = logged_in(cast.owner), url("account-training", cast.account)
+    beside = {"HX-Current-URL": f"http://testserver{reverse('accounts:account', args=[cast.account.pk])}"}
+    assert "All courses" in client.get(here, headers=PANEL | beside).content.decode()
+    assert "All courses" not in client.get(here).content.decode()
+    own = PANEL | {"HX-Current-URL": f"http://testserver{here}?page=2"}
+    assert "All courses" not in client.get(here, headers=own).content.decode()
