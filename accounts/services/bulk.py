@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pghistory
 from django.db import transaction
-from django.db.models import CharField, F, Func, Value
+from django.db.models import Case, CharField, F, Func, Value, When
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -89,14 +89,16 @@ def create_tasks(
     assignee: User | None,
     key: UUID,
 ) -> BulkChange:
-    """Makes a task for each account, for `assignee` or, where that is None, for its owner (for `by` where it has none).
+    """Makes a task for each account, for `assignee` or, where that is None, for its owner; for `by` where it has none
+    who can be given a task.
 
     Raises `RefusedError` where the assignee may not see all of the accounts.
     """
     change, is_new = _begin(by, BulkChange.Kind.TASK, title, key)
     if not is_new:
         return change
-    owners = dict(_locked(accounts).values_list("pk", "owner"))
+    may_work = When(owner__is_active=True, owner__read_only=False, then="owner")
+    owners = dict(_locked(accounts).annotate(doer=Case(may_work)).values_list("pk", "doer"))
     if assignee is not None:
         hidden = len(owners) - Account.objects.visible_to(assignee).filter(pk__in=list(owners)).count()
         if hidden:

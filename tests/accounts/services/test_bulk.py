@@ -152,6 +152,13 @@ def test_each_account_gets_a_task_for_its_owner_and_one_without_for_the_maker(ca
     }
 
 
+@pytest.mark.parametrize("gone", [{"is_active": False}, {"read_only": True}])
+def test_an_owner_who_cannot_work_gets_no_task(cast: Cast, gone: dict[str, bool]):
+    User.objects.filter(pk=cast.owner.pk).update(**gone)
+    create(cast.manager)
+    assert [list(task.assignees.all()) for task in Task.objects.filter(account=cast.account)] == [[cast.manager]]
+
+
 def test_tasks_can_all_be_for_one_person_who_sees_the_accounts(cast: Cast):
     create(cast.manager, assignee=cast.team_mate)
     assert [list(task.assignees.all()) for task in Task.objects.all()] == [[cast.team_mate]]
