@@ -15,7 +15,9 @@ from accounts.models import Account, User
 
 # Days outside of these are slips of the keyboard; some of them no database can read back.
 FIRST_DAY, LAST_DAY = dt.date(1970, 1, 1), dt.date(2199, 12, 31)
-PICKED = re.compile(r"\(#(\d+)\)\s*$")
+# No key of a record has more digits.
+PICKED = re.compile(r"\(#(\d{1,18})\)\s*$")
+QUOTED = 60
 
 
 class DialogForm(forms.Form):
@@ -28,6 +30,11 @@ class DialogForm(forms.Form):
         """The fields in rows, as templates draw them."""
         return [[self[name] for name in row if name in self.fields] for row in self.layout]
 
+    @property
+    def is_broken(self) -> bool:
+        """Something is wrong with a part that nobody sees or types, so no field can say it."""
+        return any(bound.errors for bound in self.hidden_fields())
+
 
 class NewForm(DialogForm):
     """A form that makes something; `key` lets it do so once, however often it is sent."""
@@ -37,6 +44,21 @@ class NewForm(DialogForm):
     def __init__(self, *args: Any, initial: dict[str, Any] | None = None, **kwargs: Any) -> None:
         kwargs["initial"] = {"key": uuid4()} | (initial or {})
         super().__init__(*args, **kwargs)
+
+
+class SeenField(forms.JSONField):
+    """What a record said when its form was opened, by label, as the page brings it back; anything else says nothing."""
+
+    def to_python(self, value: Any) -> dict[str, str]:
+        try:
+            seen = super().to_python(value)
+        except (forms.ValidationError, ValueError, RecursionError):  # of JSON, of the length of a number, of its depth
+            return {}
+        words = seen.items() if isinstance(seen, dict) else ()
+        return {label: said.encode(errors="replace").decode() for label, said in words if isinstance(said, str)}
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return self.to_python(data)
 
 
 @dataclass(frozen=True)
@@ -52,7 +74,7 @@ class EditForm(DialogForm):
     """A form over a record that others may change meanwhile: it brings the version that was read, and what it said."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    seen = forms.JSONField(widget=forms.HiddenInput, required=False)
+    seen = SeenField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, record: Any, initial: dict[str, Any], **kwargs: Any) -> None:
         self.record = record
@@ -78,16 +100,12 @@ class EditForm(DialogForm):
 
     def turn_to(self, current: Any) -> list[Change]:
         """Makes the next save one over the `current` record, and gives what changed since the form was opened."""
-        now, seen = self.in_words(current), self._seen()
+        now, seen = self.in_words(current), self.cleaned_data.get("seen", {})
         data: Any = self.data
         data = data.copy()
         data[self.add_prefix("version")], data[self.add_prefix("seen")] = str(current.version), json.dumps(now)
         self.data = data
         return [Change(label, seen.get(label, ""), words) for label, words in now.items() if seen.get(label) != words]
-
-    def _seen(self) -> dict[str, str]:
-        seen = self.cleaned_data.get("seen")
-        return seen if isinstance(seen, dict) else {}
 
 
 def moment_in_words(moment: dt.datetime | None) -> str:
@@ -139,6 +157,15 @@ class DayField(forms.DateField):
         return day
 
 
+class KeyField(forms.ModelChoiceField):
+    """A record by a key that is text; what no database takes for text names none."""
+
+    def to_python(self, value: Any) -> Any:
+        if "\0" in str(value):
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return super().to_python(value)
+
+
 class AccountField(forms.CharField):
     """An account by name, with suggestions as one types; what was picked ends in its number: "Halden (#12)".
 
@@ -166,11 +193,13 @@ class AccountField(forms.CharField):
         text = (super().to_python(value) or "").strip()
         if not text:
             return None
+        self.run_validators(text)  # before the database is asked, which takes no NUL
         accounts = Account.objects.visible_to(self.user)
         picked = PICKED.search(text)
         found = list(accounts.filter(pk=int(picked[1])) if picked else accounts.filter(name__iexact=text)[:2])
         if not found:
-            raise forms.ValidationError(f"You have no account called “{text}”.")
+            called = text if len(text) <= QUOTED else f"{text[:QUOTED]}…"
+            raise forms.ValidationError(f"You have no account called “{called}”.")
         if len(found) > 1:
             raise forms.ValidationError("Several accounts have this name: pick one from the list.")
         return found[0]

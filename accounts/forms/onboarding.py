@@ -6,7 +6,7 @@ from django import forms
 from django.http import QueryDict
 
 from accounts.domain.onboarding import STAGE_LABELS, STANDING_LABELS, Stage
-from accounts.forms.fields import DayField, DialogForm, NewForm
+from accounts.forms.fields import DayField, DialogForm, KeyField, NewForm
 from accounts.models import Onboarding, OnboardingTemplate, Product, Segment, User
 from accounts.queries.onboarding import OnboardingFilter
 from cs_workspace.common import clock
@@ -23,9 +23,7 @@ class OnboardingFilterForm(forms.Form):
         choices=[("", "Any"), *((key.value, label) for key, label in STANDING_LABELS.items())], required=False
     )
     risk = forms.BooleanField(required=False)
-    segment = forms.ModelChoiceField(
-        Segment.objects.all(), to_field_name="key", empty_label="Any segment", required=False
-    )
+    segment = KeyField(Segment.objects.all(), to_field_name="key", empty_label="Any segment", required=False)
     owner = forms.ModelChoiceField(User.objects.none(), empty_label="Any owner", required=False)
     q = forms.CharField(
         max_length=100,

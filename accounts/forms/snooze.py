@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from accounts.forms.fields import DayField
 from cs_workspace.common import clock
 
 SNOOZES = {"1": "1 day", "3": "3 days", "7": "7 days"}
@@ -14,9 +15,7 @@ class SnoozeForm(forms.Form):
     """A number of days, or a day of one's own choice; what sleeps wakes at the start of that day."""
 
     days = forms.ChoiceField(choices=SNOOZES, required=False)
-    until = forms.DateField(
-        required=False, label="Another day", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    until = DayField(required=False, label="Another day")
 
     def clean(self) -> dict[str, Any]:
         """Either the one or the other must be given."""

@@ -21,11 +21,14 @@ def ask_for(
     asked_on: dt.date,
     contact: Contact | None = None,
     words: str = "",
+    key: UUID | None = None,
 ) -> FeatureAsk:
     """Notes that an account asked for it. What was noted and taken back before is written anew.
 
-    Raises `RefusedError` for a merged request, a day to come, somebody else's contact, an account that asked already.
+    `key` is that of the form. Raises `RefusedError` for a merged request, a day to come, somebody else's contact and an
+    account that asked already, `RepeatedError` for a form that was sent already.
     """
+    claim(key, by=by)
     held = FeatureRequest.objects.select_for_update().get(pk=request.pk)
     if held.merged_into_id:
         raise RefusedError("This request was merged into another one. Go on there.")

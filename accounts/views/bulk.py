@@ -18,6 +18,7 @@ from accounts.models import Account, BulkChange, User
 from accounts.models.account import AccountQuerySet
 from accounts.queries.book import matching
 from accounts.services import bulk as service
+from accounts.views.dialogs import sent
 from cs_workspace.common import clock
 from cs_workspace.common.access import changes
 from cs_workspace.common.answers import answer, way_back
@@ -51,7 +52,7 @@ def bulk(request: UserRequest, action: str) -> HttpResponse:
     if action == "assign" and not request.user.leads:
         raise PermissionDenied("Accounts are assigned by those who lead a team.")
     selection = _selection(request.user, request.POST if request.method == "POST" else request.GET)
-    form = FORMS[action](request.POST or None, user=request.user, count=selection.count)
+    form = FORMS[action](sent(request), user=request.user, count=selection.count)
     status, moved, book = 200, False, f"{reverse('accounts:book')}?{selection.state}"
     if request.method == "POST":
         status = 422

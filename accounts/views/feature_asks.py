@@ -45,23 +45,25 @@ def of_request(request: UserRequest, pk: int) -> HttpResponse:
     """Asks which account wants this request too."""
     feature = get_request(pk)
     form = RequestAskForm(sent(request), user=request.user)
-    made, status = None, 200
-    if request.method == "POST":
-        made, status = attempt(
-            request,
-            form,
-            lambda: service.ask_for(
-                by=request.user,
-                request=feature,
-                account=form.cleaned_data["account"],
-                asked_on=form.cleaned_data["asked_on"],
-                words=form.cleaned_data["words"],
-            ),
-        )
-    if made is None:
+    if request.method != "POST":
+        return ask(request, "Add an account", form, feature=feature, button="Add")
+    made, status = attempt(
+        request,
+        form,
+        lambda: service.ask_for(
+            by=request.user,
+            request=feature,
+            account=form.cleaned_data["account"],
+            asked_on=form.cleaned_data["asked_on"],
+            words=form.cleaned_data["words"],
+            key=form.cleaned_data["key"],
+        ),
+    )
+    if status != 200:
         return ask(request, "Add an account", form, feature=feature, button="Add", status=status)
-    _tell_added(request, made)
-    return answer(request, "featuresChanged", to=_page(made), close=True)
+    if made:
+        _tell_added(request, made)
+    return answer(request, "featuresChanged", to=reverse("accounts:feature-request", args=[pk]), close=True)
 
 
 @require_http_methods(FORM_OR_PAGE)

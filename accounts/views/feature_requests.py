@@ -28,6 +28,7 @@ from accounts.queries.feature_requests import (
 from cs_workspace.common import clock
 from cs_workspace.common.fragments import render_page
 from cs_workspace.common.headings import Heading, heading_of
+from cs_workspace.common.http import searched
 from cs_workspace.common.paging import CountedPaginator
 from cs_workspace.common.sending import Cell, send_csv
 
@@ -64,7 +65,7 @@ def export(request: UserRequest) -> HttpResponseBase:
 @require_safe
 def options(request: UserRequest) -> HttpResponse:
     """Requests that a form may mean, as suggestions of its field."""
-    text = (request.GET.get("what") or request.GET.get("into") or "")[:100]
+    text = searched(request.GET, "what") or searched(request.GET, "into")
     found = [(label_of(one), one) for one in similar(text)]
     return render(request, "accounts/feature_request_options.html", {"options": found})
 

@@ -1,6 +1,7 @@
 """Playbooks at work on an account: shown, started by hand, paused, resumed, a step skipped, cancelled."""
 
 from collections.abc import Callable
+from uuid import uuid4
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -71,7 +72,6 @@ def skip(request: UserRequest, pk: int) -> HttpResponse:
     dialog = Dialog(f"Skip step {min(run.position + 1, len(steps))} of “{run.playbook}”", run.account, "Skip")
     if request.method != "POST":
         return show(request, dialog, form)
-    given = form.data
     _, status = attempt(
         request,
         form,
@@ -81,7 +81,7 @@ def skip(request: UserRequest, pk: int) -> HttpResponse:
     )
     if status != 200:
         return show(request, dialog, form, status)
-    toast(request, f"Skipped · step {int(given['place']) + 1} of {run.playbook}")
+    toast(request, f"Skipped · step {form.cleaned_data['place'] + 1} of {run.playbook}")
     return _changed(request, run.account_id, close=True)
 
 
@@ -103,7 +103,7 @@ def cancel(request: UserRequest, pk: int) -> HttpResponse:
 
 
 def _start(request: UserRequest, account: Account, form: StartPlaybookForm) -> PlaybookRun:
-    key = f"hand:{request.user.pk}:{form.cleaned_data['key']}"
+    key = f"hand:{request.user.pk}:{form.cleaned_data['key'] or uuid4()}"
     return start_run(by=request.user, playbook=form.cleaned_data["playbook"], account=account, key=key)
 
 

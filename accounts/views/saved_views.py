@@ -11,6 +11,7 @@ from accounts.http import UserRequest
 from accounts.models import DefaultView, SavedView
 from accounts.queries.book_views import BookView, get_own_view, query_of
 from accounts.services import views as service
+from accounts.views.dialogs import sent
 from cs_workspace.common.access import changes
 from cs_workspace.common.fragments import render_page
 from cs_workspace.common.refusals import RefusedError
@@ -22,7 +23,7 @@ from cs_workspace.common.toasts import refuse, toast
 def new(request: UserRequest) -> HttpResponse:
     """Keeps the state that the address (or the form) brings."""
     state = _state(request)
-    form = SavedViewForm(request.POST or None)
+    form = SavedViewForm(sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             view = service.save_view(
@@ -48,7 +49,7 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
     """Renames and shares one's own view, and makes it mean the present state if that is wished."""
     view, state = get_own_view(request.user, pk), _state(request)
     is_default = DefaultView.objects.filter(user=request.user, view=view).exists()
-    form = EditSavedViewForm(request.POST or None, view=view, is_default=is_default)
+    form = EditSavedViewForm(sent(request), view=view, is_default=is_default)
     if request.method == "POST" and form.is_valid():
         given = dict(form.cleaned_data)
         restated = (_query(state), state.chosen) if given.pop("restate") else None

@@ -37,6 +37,7 @@ from cs_workspace.common import clock
 from cs_workspace.common.access import leads_only
 from cs_workspace.common.fragments import render_page
 from cs_workspace.common.headings import Heading, heading_of
+from cs_workspace.common.http import searched
 from cs_workspace.common.paging import CountedPaginator
 from cs_workspace.common.sending import Cell, send_csv
 
@@ -104,8 +105,8 @@ def team(request: UserRequest) -> HttpResponse:
 @require_safe
 def account_options(request: UserRequest) -> HttpResponse:
     """Accounts that a form may mean, as suggestions of its field."""
-    text = request.GET.get("account", "")[:100]
-    found = Account.objects.visible_to(request.user).matching(text).active()[:SUGGESTIONS] if text.strip() else []
+    text = searched(request.GET, "account")
+    found = Account.objects.visible_to(request.user).matching(text).active()[:SUGGESTIONS] if text else []
     options = [(label_of(account), account) for account in found]
     return render(request, "accounts/account_options.html", {"options": options})
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from accounts.forms.fields import KeyField
 from accounts.forms.snooze import SnoozeForm
 from cs_workspace.common import clock
 from health.domain.alert_handling import check_snooze
@@ -19,7 +20,7 @@ class AlertFilterForm(forms.Form):
     severity = forms.TypedChoiceField(
         choices=[("", "Any severity"), *AlertRule.Severity.choices], coerce=int, empty_value=None, required=False
     )
-    rule = forms.ModelChoiceField(
+    rule = KeyField(
         AlertRule.objects.order_by("severity", "pk"), to_field_name="key", empty_label="Any rule", required=False
     )
     q = forms.CharField(

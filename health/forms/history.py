@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from accounts.forms.fields import DayField
 from cs_workspace.common import clock
 from health.queries.history import SPANS, HistoryFilter
 
@@ -16,8 +17,8 @@ class HistoryForm(forms.Form):
     """A span, and two days to compare; what it cannot mean is named by its field and left out."""
 
     days = forms.TypedChoiceField(choices=[(span, f"{span} days") for span in SPANS], coerce=int, required=False)
-    since = forms.DateField(required=False, label="From", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
-    until = forms.DateField(required=False, label="To", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    since = DayField(required=False, label="From")
+    until = DayField(required=False, label="To")
 
     def clean_until(self) -> dt.date | None:
         """A day that has come."""

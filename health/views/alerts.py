@@ -124,7 +124,7 @@ def reopen_ticked(request: UserRequest) -> HttpResponse:
 def _ticked(request: UserRequest) -> list[Alert]:
     """The alerts named by the form or the address; one that the user may not see makes all of them a 404."""
     named = request.POST.getlist("alert") + request.GET.getlist("alert")
-    ids = {int(pk) for pk in named[:MOST_AT_ONCE] if pk.isdigit() and len(pk) < 19}
+    ids = {int(pk) for pk in named[:MOST_AT_ONCE] if pk.isdecimal() and len(pk) < 19}
     found = list(Alert.objects.visible_to(request.user).filter(pk__in=ids))
     if not found or len(found) < len(ids):
         raise Http404("There is no such alert.")

@@ -5,12 +5,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import UserRequest
 from accounts.models import CalendarFeed
 from accounts.services.notifying import release_held
 from cs_workspace.common.fragments import render_page
+from cs_workspace.common.http import searched
 from cs_workspace.common.toasts import toast
 from cs_workspace.web.context import THEMES
 from cs_workspace.web.forms.settings import SettingsForm
@@ -24,7 +25,7 @@ YEAR = 365 * 24 * 3600
 @require_safe
 def palette(request: UserRequest) -> HttpResponse:
     """Search over pages, accounts and contacts; a page of its own without JavaScript."""
-    text = request.GET.get("q", "")
+    text = searched(request.GET, "q")
     context = {"q": text, "found": find(request.user, text)}
     return render_page(request, "web/palette.html", context, partial="results", target="palette-results")
 
@@ -50,9 +51,10 @@ def theme(request: UserRequest) -> HttpResponse:
     return response
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def own_settings(request: UserRequest) -> HttpResponse:
     """Time zone, e-mail and quiet hours of the user; these are one's own, so read-only users may change them too."""
-    form = SettingsForm(request.POST or None, instance=request.user)
+    form = SettingsForm(request.POST if request.method == "POST" else None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
         release_held(by=request.user)
