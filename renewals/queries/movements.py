@@ -41,7 +41,8 @@ def movements_of(entries: "QuerySet[LedgerEntry]") -> BookMovements:
         _whole("amount", "%(expressions)s * 100"),
     )
     statement, params = rows.query.sql_with_params()
-    command = connection.ops.compose_sql(f"COPY ({statement}) TO STDOUT (FORMAT BINARY)", params)
+    # Only the operations of PostgreSQL compose a statement, which COPY needs: it takes no parameters.
+    command = connection.ops.compose_sql(f"COPY ({statement}) TO STDOUT (FORMAT BINARY)", params)  # type: ignore[attr-defined]
     with connection.cursor() as cursor, cursor.copy(command) as copy:
         packed = b"".join(copy)
     table = np.frombuffer(packed, ROW, count=(len(packed) - HEAD - TAIL) // ROW.itemsize, offset=HEAD)
