@@ -64,6 +64,9 @@ def start_run(*, by: User | None, playbook: Playbook, account: Account, key: str
         with transaction.atomic():
             run.save(force_insert=True)
     except IntegrityError:
+        at_once = PlaybookRun.objects.filter(playbook=playbook, account=account, trigger_key=key).first()
+        if at_once is not None:
+            return at_once
         raise RefusedError(f"“{held.name}” runs on {account.name} already.") from None
     advance_these([run.pk])
     run.refresh_from_db()
