@@ -13,7 +13,6 @@ from tests import pristine, servers
 from tests.cast import Cast, make_cast
 from tests.worker import WorkerProcess, empty_broker
 
-
 SLOW_FOLDERS = {"browser": pytest.mark.browser, "faults": pytest.mark.faults}
 
 

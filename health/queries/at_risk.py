@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, DecimalField, ExpressionWrapper, F, FilteredRelation, Max, OuterRef, Q, Sum
+from django.db.models import Count, DecimalField, Exists, ExpressionWrapper, F, FilteredRelation, Max, OuterRef, Q, Sum
 from django.db.models.functions import Cast, Coalesce, Greatest, JSONObject
 
 from accounts.models import Account, Task, User
@@ -242,10 +242,10 @@ def _matching(user: User, wanted: QueueFilter) -> AccountQuerySet:
         accounts = accounts.filter(owner=None)
     elif wanted.owner:
         accounts = accounts.filter(owner=int(wanted.owner))
-    live = ChurnSignal.objects.live().order_by().values("account")
-    return accounts.annotate(
-        risk=ExpressionWrapper(F("arr") * F("expected_churn"), output_field=MONEY),
-        has_signals=AnyOf(F("pk"), ArraySubquery(live)),
+    # Asked of each account by the index: an array of all would be gone through anew for every one.
+    live = ChurnSignal.objects.live().filter(account=OuterRef("pk")).order_by()
+    return accounts.annotate(risk=ExpressionWrapper(F("arr") * F("expected_churn"), output_field=MONEY)).alias(
+        has_signals=Exists(live)
     )
 
 
