@@ -47,9 +47,12 @@ class NewForm(DialogForm):
 
 
 class SeenField(forms.JSONField):
-    """What a record said when its form was opened, by label, as the page brings it back; anything else says nothing."""
+    """What a record said when its form was opened, by label, as the page brings it back; anything else says nothing.
 
-    def to_python(self, value: Any) -> dict[str, str]:
+    Gives texts by label.
+    """
+
+    def to_python(self, value: Any) -> Any:
         try:
             seen = super().to_python(value)
         except (forms.ValidationError, ValueError, RecursionError):  # of JSON, of the length of a number, of its depth

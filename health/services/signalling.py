@@ -108,7 +108,7 @@ def _lock(account_ids: Sequence[int]) -> list[int]:
         .select_for_update(of=("self",), no_key=True)
         .values_list("pk", "status", "is_trial", "archived_at")
     )
-    return [pk for pk, *about in rows if _is_served(*about)]
+    return [pk for pk, status, is_trial, archived_at in rows if _is_served(status, is_trial, archived_at)]
 
 
 def _is_served(status: str, is_trial: bool, archived_at: dt.datetime | None) -> bool:
