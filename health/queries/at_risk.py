@@ -8,7 +8,20 @@ from itertools import islice
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, DecimalField, Exists, ExpressionWrapper, F, FilteredRelation, Max, OuterRef, Q, Sum
+from django.db import connection
+from django.db.models import (
+    BooleanField,
+    Count,
+    DecimalField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    FilteredRelation,
+    Max,
+    OuterRef,
+    Q,
+    Sum,
+)
 from django.db.models.functions import Cast, Coalesce, Greatest, JSONObject
 
 from accounts.models import Account, Task, User
@@ -37,6 +50,12 @@ CHIPS = {
     "signals": "With signals",
     "renewal": "Renewal ≤ 90 d",
 }
+
+FIGURES = """
+    SELECT count(*), sum(risk) FILTER (WHERE health_rank >= 3), count(*) FILTER (WHERE has_acted), count(due_at),
+        {counted}
+    FROM ({accounts}) AS account
+"""
 
 
 @dataclass(frozen=True)
@@ -143,19 +162,20 @@ def queue(user: User, wanted: QueueFilter) -> AccountQuerySet:
 
 def figures(user: User, wanted: QueueFilter) -> Figures:
     """The strip and the counts of the chips, under the owner and the text of the filter. Two queries."""
-    counted = {key: Count("pk", filter=_condition(key)) for key in CHIPS if key != "all"}
-    found = _with_clock(_matching(user, wanted)).aggregate(
-        all=Count("pk"),
-        **counted,
-        revenue=Sum("risk", filter=Q(health_rank__gte=3)),
-        acted=Count("pk", filter=Q(has_acted=True)),
-        known=Count("pk", filter=Q(due_at__isnull=False)),
-    )
+    chips = [key for key in CHIPS if key != "all"]
+    asked = {f"is_{key}": ExpressionWrapper(_condition(key), output_field=BooleanField()) for key in chips}
+    accounts = _with_clock(_matching(user, wanted)).annotate(**asked).order_by()
+    sql, params = accounts.values("health_rank", "risk", "due_at", "has_acted", *asked).query.sql_with_params()
+    counted = ", ".join(f"count(*) FILTER (WHERE is_{key})" for key in chips)
+    with connection.cursor() as cursor:
+        # Counted around the statement: to build the same through `aggregate` takes longer than to answer it.
+        cursor.execute(FIGURES.format(counted=counted, accounts=sql), params)
+        count, revenue, acted, known, *counts = cursor.fetchone()
     return Figures(
-        counts={key: found[key] for key in CHIPS},
-        revenue=_cents(found["revenue"]),
-        acted=found["acted"],
-        known=found["known"],
+        counts={"all": count, **dict(zip(chips, counts, strict=True))},
+        revenue=_cents(revenue),
+        acted=acted,
+        known=known,
         week_ago=_revenue_on(user, clock.today() - WEEK, wanted),
     )
 

@@ -35,7 +35,7 @@ def account(**fields: Any) -> Account:
 
 def product(**fields: Any) -> Product:
     number = next(serial)
-    return Product.objects.create(**{"key": f"product-{number}", "name": f"Product {number}"} | fields)
+    return Product.objects.create(**{"key": f"made-{number}", "name": f"Product {number}"} | fields)
 
 
 def contract(
