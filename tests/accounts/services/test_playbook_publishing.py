@@ -1,15 +1,21 @@
 """What admins do with playbooks, and those that ship."""
 
+import datetime as dt
+
 import pytest
 
 from accounts.domain.onboarding_risks import RULES
 from accounts.domain.playbook_presets import preset_playbooks
-from accounts.domain.playbooks import Plan, Step, StepKind, Trigger, problems_of
-from accounts.models import Playbook, PlaybookVersion
+from accounts.domain.playbooks import Plan, Step, StepKind, Trigger, Unit, problems_of
+from accounts.models import Account, Playbook, PlaybookRun, PlaybookVersion, Segment, Task
 from accounts.queries.playbook_facts import vocabulary
 from accounts.registries import PLAYBOOK_TRIGGERS
 from accounts.services import playbook_publishing as publishing
+from accounts.services.playbook_advancing import advance_these
+from accounts.services.playbook_starting import start_timelines
 from accounts.services.segments import SEGMENTS
+from accounts.tasks import advance_playbooks
+from cs_workspace.common import clock
 from cs_workspace.common.refusals import RefusedError, StaleError
 from tests import factories as make
 from tests.factories.playbooks import CALL, WRITE
@@ -141,3 +147,44 @@ def test_there_is_one_for_every_segment_to_which_accounts_can_fall():
     lower = {key for key, *_ in SEGMENTS} - {"enterprise"}
     triggers = [preset.plan.trigger for preset in preset_playbooks()]
     assert {one.choice for one in triggers if one.kind == "segment_lowered"} == lower
+
+
+@pytest.mark.parametrize(
+    ("segment", "offsets"),
+    [
+        ("enterprise", [180, 135, 90, 45, 0]),  # Tiered: Process 120, scaled by half as much again
+        ("mid_market", [120, 90, 60, 30, 0]),  # Process 120
+        ("smb", [90, 60, 45, 30, 14, 0]),  # Standard 90
+        ("self_serve", [90, 75, 60, 45, 30, 14, 7]),  # Sequence 90
+    ],
+)
+def test_there_is_one_for_the_renewals_of_every_segment_with_the_days_of_its_timeline(segment, offsets):
+    [plan] = [
+        preset.plan
+        for preset in preset_playbooks()
+        if preset.plan.trigger.kind == "renewal_ahead" and preset.plan.conditions[0].value == segment
+    ]
+    left, days = plan.trigger.number, []
+    for step in plan.steps:
+        if step.kind is StepKind.WAIT:
+            left -= step.days
+        elif left not in days:
+            days.append(left)
+    assert days == offsets
+    assert not any(step.blocks for step in plan.steps if step.makes_task), "what is late must not hold up the next"
+    assert {step.unit for step in plan.steps if step.kind is StepKind.WAIT} == {Unit.CALENDAR}
+
+
+def test_a_renewal_that_is_signed_ends_its_run(cast):
+    smb = Segment.objects.get(key="smb")
+    due = clock.today() + dt.timedelta(days=90)
+    Account.objects.filter(pk=cast.account.pk).update(segment=smb, renewal_date=due)
+    assert start_timelines() == 1
+    advance_playbooks()
+    assert Task.objects.get().title == f"Look at the renewal of {cast.account.name}"
+    Account.objects.filter(pk=cast.account.pk).update(renewal_date=due + dt.timedelta(days=365))
+    run = PlaybookRun.objects.get()
+    advance_these([run.pk])
+    run.refresh_from_db()
+    assert (run.playbook.key, run.is_live) == ("renewal-standard-90", False)
+    assert not Task.objects.unfinished().exists()
