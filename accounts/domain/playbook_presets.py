@@ -1,4 +1,8 @@
-"""The playbooks that ship, as a data file."""
+"""The playbooks that ship, as data files: one for each kind of thing that sets them off.
+
+A step says there only what differs from the default of `accounts.domain.playbooks.Step`: a task of the owner, due at
+the end of the same working day, that must be closed before the next step begins.
+"""
 
 import tomllib
 from dataclasses import dataclass
@@ -7,7 +11,7 @@ from typing import Final
 
 from accounts.domain.playbooks import Plan
 
-PRESETS: Final = Path(__file__).resolve().parent.parent / "presets" / "playbooks.toml"
+PRESETS: Final = Path(__file__).resolve().parent.parent / "presets" / "playbooks"
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,8 @@ class Preset:
 
 
 def preset_playbooks() -> list[Preset]:
-    """All that ship, in the order of the file."""
-    data = tomllib.loads(PRESETS.read_text(encoding="utf-8"))
-    return [Preset(one["key"], one["name"], one["aim"], Plan.from_dict(one)) for one in data["playbooks"]]
+    """All that ship, in the order of the files."""
+    files = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(PRESETS.glob("*.toml"))]
+    return [
+        Preset(one["key"], one["name"], one["aim"], Plan.from_dict(one)) for data in files for one in data["playbooks"]
+    ]
