@@ -27,7 +27,7 @@ from tests.factories.common import (
     days_ago,
 )
 from tests.factories.features import FeatureAskFactory, FeatureRequestFactory
-from tests.factories.money import LedgerEntryFactory
+from tests.factories.money import LedgerEntryFactory, RenewalFactory
 from tests.factories.observations import (
     AlignmentJudgementFactory,
     EventFactory,
@@ -130,6 +130,7 @@ __all__ = [
     "PlaybookRunFactory",
     "ProductFactory",
     "PulseFactory",
+    "RenewalFactory",
     "RoiRecordFactory",
     "RunFactory",
     "SavedViewFactory",

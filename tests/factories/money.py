@@ -1,12 +1,12 @@
-"""The renewals app: the ARR ledger."""
+"""The renewals app: the ARR ledger, and renewals."""
 
 from decimal import Decimal
 
 import factory
 
 from cs_workspace.common import clock
-from renewals.models import LedgerEntry
-from tests.factories.accounts import AccountFactory
+from renewals.models import LedgerEntry, Renewal
+from tests.factories.accounts import AccountFactory, ContractFactory
 from tests.factories.common import Factory, day
 
 
@@ -21,3 +21,19 @@ class LedgerEntryFactory(Factory):
     kind = "new"
     amount = Decimal("12000.00")
     created_at = factory.LazyFunction(clock.now)
+
+
+class RenewalFactory(Factory):
+    """An open renewal of a contract that ends in half a year; `contract=` and `account=` go together."""
+
+    class Meta:
+        model = Renewal
+
+    account = factory.SubFactory(AccountFactory)
+    contract = factory.LazyAttribute(lambda renewal: ContractFactory(account=renewal.account))
+    due_on = factory.LazyAttribute(lambda renewal: renewal.contract.end)
+    owner = factory.LazyAttribute(lambda renewal: renewal.account.owner)
+    segment = factory.LazyAttribute(lambda renewal: renewal.account.segment)
+    stage_since = factory.LazyFunction(clock.now)
+    current_arr = Decimal("24000.00")
+    computed_probability = Decimal("0.9000")
