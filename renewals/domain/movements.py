@@ -31,7 +31,7 @@ class Kind(StrEnum):
     CORRECTION = "correction"
 
 
-# Arrays hold the place of a kind here.
+# Arrays, and what is stored of the ledger for reports, hold the place of a kind here: a new one comes last.
 KINDS: Final = tuple(Kind)
 PLACE: Final = {kind: place for place, kind in enumerate(KINDS)}
 GAINS: Final = frozenset({Kind.NEW, Kind.EXPANSION, Kind.REACTIVATION})

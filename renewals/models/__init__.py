@@ -1,4 +1,4 @@
-from renewals.models.ledger import LedgerEntry, LineArr
+from renewals.models.ledger import LedgerEntry, LedgerPack, LineArr
 from renewals.models.renewal import Renewal, StageMove
 
-__all__ = ["LedgerEntry", "LineArr", "Renewal", "StageMove"]
+__all__ = ["LedgerEntry", "LedgerPack", "LineArr", "Renewal", "StageMove"]
