@@ -4,12 +4,13 @@ import datetime as dt
 
 import pghistory
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, ExpressionWrapper, F, Q, When
 from django.db.models.functions import Coalesce
 
 from accounts.models import Account, Contract, Segment, User
 from cs_workspace.common.models import Timed, Versioned
 from renewals.domain import stages as domain
+from renewals.domain.zones import Zone, bounds_of
 
 # Brought up to date every night from the contract and the score: no business of the audit's.
 KEPT_CURRENT = ["current_arr", "computed_probability", "adjustments", "updated_at", "version"]
@@ -42,6 +43,23 @@ class RenewalQuerySet(models.QuerySet["Renewal"]):
     def with_probability(self) -> "RenewalQuerySet":
         """With `probability`, the share that counts: the owner's where there is one, otherwise what was computed."""
         return self.annotate(probability=Coalesce(F("chosen_probability"), F("computed_probability")))
+
+    def in_zone(self, zone: Zone) -> "RenewalQuerySet":
+        """Whose probability lies in a zone; those of which none is known lie in no zone."""
+        least, above = bounds_of(zone)
+        found = self.with_probability()
+        found = found if least is None else found.filter(probability__gte=least)
+        return found if above is None else found.filter(probability__lt=above)
+
+    def with_decision(self) -> "RenewalQuerySet":
+        """With `decision_on`, the last day on which notice can be given; null where the contract has no notice."""
+        day = ExpressionWrapper(F("due_on") - F("contract__notice_days"), output_field=models.DateField())
+        return self.annotate(decision_on=Case(When(contract__notice_days__gt=0, then=day)))
+
+    def with_countdown(self, *, today: dt.date) -> "RenewalQuerySet":
+        """With `counts_to`, the day that is counted down to as `domain.countdown` has it, besides `decision_on`."""
+        ahead = When(decision_on__gte=today, then=F("decision_on"))
+        return self.with_decision().annotate(counts_to=Case(ahead, default=F("due_on")))
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=KEPT_CURRENT)
