@@ -20,7 +20,7 @@ class UserForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["name", "email", "title", "role", "manager", "read_only", "is_active"]
+        fields = ["name", "email", "title", "role", "manager", "read_only", "approves_discounts", "is_active"]
 
     def clean_manager(self) -> User | None:
         manager = self.cleaned_data.get("manager")
@@ -74,7 +74,7 @@ class UserAdmin(WorkspaceAdmin, DjangoUserAdmin):
     readonly_fields = ["last_login"]
     fieldsets = [
         (None, {"fields": ["name", "email", "title", "password"]}),
-        ("What they may do", {"fields": ["role", "manager", "read_only", "is_active"]}),
+        ("What they may do", {"fields": ["role", "manager", "read_only", "approves_discounts", "is_active"]}),
         ("Settings", {"fields": ["time_zone", "capacity_accounts", "capacity_arr", "last_login"]}),
         (
             "E-mail",

@@ -72,6 +72,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     time_zone = models.CharField(max_length=60, default="UTC")
     read_only = models.BooleanField(default=False, help_text="Sees what the role sees and changes nothing.")
+    approves_discounts = models.BooleanField(
+        "finance",
+        default=False,
+        db_default=False,
+        help_text="Decides for finance on discounts that are above everybody's limit, on the accounts that they see.",
+    )
     is_active = models.BooleanField(default=True)
     email_delivery = models.CharField(max_length=10, choices=Delivery, default=Delivery.CRITICAL_ONLY)
     digest_hour = models.PositiveSmallIntegerField(
