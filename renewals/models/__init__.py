@@ -1,14 +1,19 @@
 from renewals.models.approval import Approval, DiscountAuthority
+from renewals.models.expansion import BudgetAnswer, ExpansionSignal, Opportunity, OpportunityMove
 from renewals.models.ledger import LedgerEntry, LedgerPack, LineArr
 from renewals.models.proposal import Proposal, ProposalLine, ProposalOption, ProposalShare
 from renewals.models.renewal import Renewal, StageMove
 
 __all__ = [
     "Approval",
+    "BudgetAnswer",
     "DiscountAuthority",
+    "ExpansionSignal",
     "LedgerEntry",
     "LedgerPack",
     "LineArr",
+    "Opportunity",
+    "OpportunityMove",
     "Proposal",
     "ProposalLine",
     "ProposalOption",
