@@ -1,4 +1,6 @@
 from renewals.models.approval import Approval, DiscountAuthority
+from renewals.models.churn import ChurnRecord
+from renewals.models.closing import Closing
 from renewals.models.expansion import BudgetAnswer, ExpansionSignal, Opportunity, OpportunityMove
 from renewals.models.ledger import LedgerEntry, LedgerPack, LineArr
 from renewals.models.proposal import Proposal, ProposalLine, ProposalOption, ProposalShare
@@ -7,6 +9,8 @@ from renewals.models.renewal import Renewal, StageMove
 __all__ = [
     "Approval",
     "BudgetAnswer",
+    "ChurnRecord",
+    "Closing",
     "DiscountAuthority",
     "ExpansionSignal",
     "LedgerEntry",
