@@ -1,10 +1,12 @@
 from renewals.models.approval import Approval, DiscountAuthority
+from renewals.models.checkpoint import RenewalCheckpoint
 from renewals.models.churn import ChurnRecord
 from renewals.models.closing import Closing
 from renewals.models.expansion import BudgetAnswer, ExpansionSignal, Opportunity, OpportunityMove
 from renewals.models.ledger import LedgerEntry, LedgerPack, LineArr
 from renewals.models.proposal import Proposal, ProposalLine, ProposalOption, ProposalShare
 from renewals.models.renewal import Renewal, StageMove
+from renewals.models.timeline import RenewalStep, SegmentTimeline, Timeline, TimelineStep
 
 __all__ = [
     "Approval",
@@ -23,5 +25,10 @@ __all__ = [
     "ProposalOption",
     "ProposalShare",
     "Renewal",
+    "RenewalCheckpoint",
+    "RenewalStep",
+    "SegmentTimeline",
     "StageMove",
+    "Timeline",
+    "TimelineStep",
 ]

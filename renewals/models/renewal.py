@@ -13,7 +13,10 @@ from renewals.domain import stages as domain
 from renewals.domain.zones import Zone, bounds_of
 
 # Brought up to date every night from the contract and the score: no business of the audit's.
-KEPT_CURRENT = ["current_arr", "computed_probability", "adjustments", "updated_at", "version"]
+KEPT_CURRENT = [
+    "current_arr", "computed_probability", "adjustments", "followed_owner", "timeline", "by_email", "red_since",
+    "updated_at", "version",
+]  # fmt: skip
 
 
 class RenewalQuerySet(models.QuerySet["Renewal"]):
@@ -120,6 +123,19 @@ class Renewal(Timed, Versioned):
     next_step = models.CharField(max_length=200, blank=True)
     next_step_on = models.DateField(null=True, blank=True)
     competitor = models.CharField(max_length=120, blank=True)
+    # The owner of the account whom the owner of the renewal follows; where they differ, somebody chose another.
+    followed_owner = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", editable=False, db_index=False
+    )
+    timeline = models.ForeignKey(
+        "renewals.Timeline", on_delete=models.PROTECT, null=True, blank=True, related_name="renewals", editable=False
+    )
+    by_email = models.BooleanField(
+        default=False, db_default=False, editable=False, help_text="Its steps are drafts of e-mails only."
+    )
+    red_since = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Since when it is in the red zone; empty where it is not."
+    )
 
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True, default="")
     close_reason = models.CharField(max_length=300, blank=True)
