@@ -32,6 +32,13 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         return self.filter(roles__overlap=Contact.KEY_ROLES)
 
 
+# What their rank was before it changed: the history below begins with the first change, and says what came after it.
+@pghistory.track(
+    pghistory.UpdateEvent("rank", condition=pghistory.AnyChange("seniority"), row=pghistory.Old),
+    fields=["seniority"],
+    model_name="ContactRankEvent",
+    obj_field=pghistory.ObjForeignKey(related_name="earlier_ranks"),
+)
 @pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["updated_at", "version"])
 class Contact(Timed, Sourced, Versioned):
     """A person at an account, with the part played in the relationship."""
