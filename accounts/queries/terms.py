@@ -13,11 +13,28 @@ IN_FORCE = """(
     AND (c.status = 'active' OR c.status = 'ended' AND c."end" <= %(today)s::date)
 )"""
 
+# Contract f follows on contract c, which then has no renewal of its own: f is signed, begins within the 30 days before
+# the end of c and lasts longer.
+FOLLOWS = """(
+    f.account_id = c.account_id AND f.status = 'active' AND f.start > c.start
+    AND f.start BETWEEN c."end" - 30 AND c."end" AND (f."end" IS NULL OR f."end" > c."end")
+)"""
+
+# What contract c is worth a year in workspace currency on %(today)s; a currency without a rate counts one to one. Each
+# line is converted and rounded to the cent, as the ledger books it, so that sums of lines agree wherever they are made.
+WORTH = """(
+    SELECT COALESCE(sum(round(l.arr * CASE WHEN c.currency = %(currency)s THEN 1 ELSE COALESCE((
+        SELECT r.rate FROM accounts_exchangerate r
+        WHERE r.currency = c.currency AND r.valid_from <= %(today)s::date ORDER BY r.valid_from DESC LIMIT 1
+    ), 1) END, 2)), 0)
+    FROM accounts_contractline l WHERE l.contract_id = c.id
+)"""
+
 # One row an account of %(ids)s as of %(day)s: `arr` in workspace currency, `seats` licensed and assigned,
 # `expected_logins` a week, `renewal_date`, `in_force` (number of contracts), `ended_on` (end of the last contract that
-# is over). Ends are the first day without the contract. A contract that another one follows on has no renewal of its
-# own; a follower is signed, begins within the 30 days before the end and lasts longer; on a past day, of which nobody
-# knows what was signed, it must have begun. A currency without a rate counts one to one, which `refresh_arr` logs.
+# is over). Ends are the first day without the contract. On a past day, of which nobody knows what was signed, a
+# contract that follows must have begun. Lines are converted and rounded as in `WORTH`; a currency without a rate counts
+# one to one, which `refresh_arr` logs.
 TERMS = f"""
     SELECT a.id AS account_id, COALESCE(lines.arr, 0) AS arr, lines.seats, lines.seats_assigned,
         forced.expected_logins, forced.renewal_date, COALESCE(forced.in_force, 0) AS in_force, past.ended_on
@@ -26,9 +43,7 @@ TERMS = f"""
         SELECT c.account_id, count(*) AS in_force, sum(c.expected_logins_per_week) AS expected_logins,
             min(c."end") FILTER (WHERE NOT EXISTS (
                 SELECT 1 FROM accounts_contract f
-                WHERE f.account_id = c.account_id AND f.status = 'active' AND f.start > c.start
-                    AND f.start BETWEEN c."end" - 30 AND c."end" AND (f."end" IS NULL OR f."end" > c."end")
-                    AND (f.start <= %(day)s::date OR %(day)s::date >= %(today)s::date)
+                WHERE {FOLLOWS} AND (f.start <= %(day)s::date OR %(day)s::date >= %(today)s::date)
             )) AS renewal_date
         FROM accounts_contract c
         WHERE c.account_id = ANY(%(ids)s) AND {IN_FORCE}
@@ -36,10 +51,10 @@ TERMS = f"""
     ) forced ON forced.account_id = a.id
     LEFT JOIN (
         SELECT c.account_id, sum(l.seats) AS seats, sum(l.seats_assigned) AS seats_assigned,
-            round(sum(l.arr * CASE WHEN c.currency = %(currency)s THEN 1 ELSE COALESCE((
+            sum(round(l.arr * CASE WHEN c.currency = %(currency)s THEN 1 ELSE COALESCE((
                 SELECT r.rate FROM accounts_exchangerate r
                 WHERE r.currency = c.currency AND r.valid_from <= %(day)s::date ORDER BY r.valid_from DESC LIMIT 1
-            ), 1) END), 2) AS arr
+            ), 1) END, 2)) AS arr
         FROM accounts_contract c JOIN accounts_contractline l ON l.contract_id = c.id
         WHERE c.account_id = ANY(%(ids)s) AND {IN_FORCE}
         GROUP BY c.account_id

@@ -145,6 +145,12 @@ def start_timelines() -> int:
     return sum(_start_timeline(playbook, plan) for playbook, plan in active_playbooks(set(TIMELINES)))
 
 
+@transaction.atomic
+def begin_runs(wanted: Sequence[Wanted]) -> int:
+    """Begins what another part of the workspace asks for, once each and as far as conditions hold; gives how many."""
+    return _begin(wanted)
+
+
 def active_playbooks(kinds: Collection[str] | None = None) -> list[tuple[Playbook, Plan]]:
     """Those that are switched on, with their plans; of some kinds of trigger only, where they are named. One query."""
     playbooks = Playbook.objects.exclude(active_since=None).select_related("current").order_by("pk")

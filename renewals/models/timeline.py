@@ -28,7 +28,8 @@ class Timeline(Timed):
         null=True,
         blank=True,
         related_name="scaled_by",
-        help_text="Takes the steps of that timeline, stretched to the start that a segment asks for. Empty for its own.",
+        help_text="Takes the steps of that timeline, stretched to the start that a segment asks for. "
+        "Empty for its own.",
     )
 
     class Meta:
