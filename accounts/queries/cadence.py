@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from django.db.models import Q
+from django.db.models import BooleanField, F, Func, Q
 from django.db.models.functions import JSONObject
 
 from accounts.domain.cadence import (
@@ -16,7 +16,6 @@ from accounts.domain.cadence import (
     BY_SEGMENT,
     INTERVALS,
     CadenceKind,
-    Pace,
     Paces,
     Standing,
     most_pressing,
@@ -38,29 +37,53 @@ LAST: Final[Mapping[CadenceKind, str]] = {
 
 def touch_due(*, today: dt.date, kinds: Collection[CadenceKind] = tuple(CadenceKind)) -> Q:
     """Active accounts with which a touch of one of the kinds is due, by the cadence of their segment and tier."""
-    due = Q(pk=None)
+    due = Q()
     for kind in kinds:
-        if kind is CadenceKind.ANY:
-            for rank, pace in BY_RANK.items():
-                due |= Q(health_rank=rank) & silent_since(kind, INTERVALS[pace].latest_before(today))
-        else:
-            for pace, interval in INTERVALS.items():
-                due |= _asks_for(kind, pace) & silent_since(kind, interval.latest_before(today))
+        due |= Q(_Due(kind, today=today))
     return Q(status=Account.Status.ACTIVE) & due
 
 
-def _asks_for(kind: CadenceKind, pace: Pace) -> Q:
-    """Accounts of segments that ask for a kind at a pace, be it chosen or recommended."""
-    recommended = [key for key, paces in BY_SEGMENT.items() if paces[kind] is pace]
-    field = f"segment__{kind}_pace"
-    return Q(**{field: pace}) | Q(**{field: "", "segment__key__in": recommended})
+class _Due(Func):
+    """Whether the last touch of a kind lies before the moment that belongs to the account's pace.
+
+    Of customers who had none it is the day on which they came, if anybody knows it; where there is no pace, none is
+    due. One expression with a moment for each pace: a condition for each takes Django longer to put together than the
+    database to answer.
+    """
+
+    output_field = BooleanField()
+
+    def __init__(self, kind: CadenceKind, *, today: dt.date) -> None:
+        by_tier = kind is CadenceKind.ANY
+        asks = ("health_rank",) if by_tier else (f"segment__{kind}_pace", "segment__key")
+        super().__init__(*(F(field) for field in (LAST[kind], "customer_since", *asks)))
+        self.choice = "{}" if by_tier else f"COALESCE(NULLIF({{}}, ''), {_cases('{}', BY_SEGMENT)})"
+        self.recommended = [] if by_tier else [text for key, paces in BY_SEGMENT.items() for text in (key, paces[kind])]
+        moments = {pace: _first_moment_after(interval.latest_before(today)) for pace, interval in INTERVALS.items()}
+        self.moments = {rank: moments[pace] for rank, pace in BY_RANK.items()} if by_tier else moments
+
+    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:
+        """The comparison in SQL, and what it is compared with; its parts are columns."""
+        last, came, *asks = (compiler.compile(part)[0] for part in self.get_source_expressions())
+        moment = _cases(self.choice.format(*asks), self.moments)
+        sql = f"COALESCE({last}, {came}::timestamp AT TIME ZONE %s, '-infinity') < {moment}"
+        zone = str(clock.workspace_zone())
+        return sql, [zone, *self.recommended, *(part for case in self.moments.items() for part in case)]
+
+
+def _cases(choice: str, cases: Collection[Any]) -> str:
+    return f"CASE {choice} {'WHEN %s THEN %s ' * len(cases)}END"
 
 
 def silent_since(kind: CadenceKind, day: dt.date) -> Q:
     """Without a touch of the kind after that day; without any, of customers who came by then or nobody knows when."""
-    field, next_day = LAST[kind], clock.start_of(day + dt.timedelta(days=1))
+    field = LAST[kind]
     came = Q(customer_since=None) | Q(customer_since__lte=day)
-    return Q(**{f"{field}__lt": next_day}) | Q(**{field: None}) & came
+    return Q(**{f"{field}__lt": _first_moment_after(day)}) | Q(**{field: None}) & came
+
+
+def _first_moment_after(day: dt.date) -> dt.datetime:
+    return clock.start_of(day + dt.timedelta(days=1))
 
 
 def standings_of(account: Account, *, today: dt.date) -> list[Standing]:
