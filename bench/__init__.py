@@ -18,6 +18,7 @@ BENCHES = {
     "latency": "bench.latency",
     "pages": "bench.pages",
     "recompute": "bench.recompute",
+    "retention": "bench.retention",
     "tuning": "bench.tuning",
 }
 

@@ -33,16 +33,19 @@ OFFER = (
            false, true, 'none', '[]', now(), now()
        FROM generate_series(1, 100) n""",
 )
+ACCOUNTS = f"""
+    INSERT INTO accounts_account (created_at, updated_at, source, external_id, version, name, domain, industry,
+        country, time_zone, segment_pinned, stage, status, is_trial, tags, currency, customer_since, seasonal,
+        low_season_months, strategic, custom, arr, health_tier, health_trend, health_reason, open_alerts, owner_id)
+    SELECT now(), now(), 'bench', a.id::text, 1, 'Account ' || a.id, '', '', '', 'UTC', false,
+        'established', 'active',
+        {chance("trial")} < 0.02, '{{}}', 'EUR', %(today)s::date - 100 - ({chance("since")} * 900)::int,
+        {chance("season")} < 0.05, '{{}}', false, '{{}}', 0, '', '', '', 0,
+        (SELECT min(id) FROM accounts_user) + a.id %% 100
+    FROM generate_series(%(first)s, %(accounts)s) AS a (id)
+"""
 STATEMENTS = (
-    f"""INSERT INTO accounts_account (created_at, updated_at, source, external_id, version, name, domain, industry,
-           country, time_zone, segment_pinned, stage, status, is_trial, tags, currency, customer_since, seasonal,
-           low_season_months, strategic, custom, arr, health_tier, health_trend, health_reason, open_alerts, owner_id)
-       SELECT now(), now(), 'bench', a.id::text, 1, 'Account ' || a.id, '', '', '', 'UTC', false,
-           'established', 'active',
-           {chance("trial")} < 0.02, '{{}}', 'EUR', %(today)s::date - 100 - ({chance("since")} * 900)::int,
-           {chance("season")} < 0.05, '{{}}', false, '{{}}', 0, '', '', '', 0,
-           (SELECT min(id) FROM accounts_user) + a.id %% 100
-       FROM generate_series(%(first)s, %(accounts)s) AS a (id)""",
+    ACCOUNTS,
     f"""INSERT INTO accounts_contract (created_at, updated_at, source, external_id, account_id, number, start, "end",
            auto_renew, notice_days, billing, currency, status, expected_logins_per_week)
        SELECT now(), now(), 'bench', a.id::text, a.id, '', %(today)s::date - 300,
@@ -132,6 +135,13 @@ SNAPSHOTS = f"""
     CROSS JOIN LATERAL (SELECT round((25 + {MOOD} * 70 + {chance("noise", "d.day")} * 4)::numeric, 1) AS score) s
     WHERE NOT a.is_trial
 """
+
+
+def make_accounts(accounts: int, today: dt.date, *, seed: int = 7) -> None:
+    """Accounts with owners and products to offer, and nothing else."""
+    params = {"first": 1, "accounts": accounts, "today": today, "seed": seed, "features": FEATURES}
+    for sql in (*OFFER, ACCOUNTS):
+        statement(sql, **params)
 
 
 def make_book(accounts: int, today: dt.date, *, first: int = 1, seed: int = 7) -> None:

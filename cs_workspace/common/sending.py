@@ -8,6 +8,7 @@ import datetime as dt
 import io
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain, islice
 
@@ -26,6 +27,15 @@ FORMULA_STARTS = frozenset("=+-@\t\r\n|%＝＋－＠")
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads UTF-8 as the language of the machine
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """One table of a file of several; `title` has at most 31 characters, none of them `[]:*?/\\`."""
+
+    title: str
+    header: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+
+
 def disarmed(cell: Cell) -> Cell:
     """The cell as it may stand in a CSV file: text that begins like a formula gets an apostrophe before it."""
     if isinstance(cell, str) and cell and (cell[0] in FORMULA_STARTS or cell.lstrip()[:1] in FORMULA_STARTS):
@@ -35,7 +45,61 @@ def disarmed(cell: Cell) -> Cell:
 
 def csv_chunks(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
     """The file in pieces of some hundred rows."""
-    lines = chain([header], rows)
+    return _csv_chunks(chain([header], rows))
+
+
+def send_csv(name: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> StreamingHttpResponse:
+    """Sends rows as `name`.csv while they are read."""
+    return _sent_as_csv(name, csv_chunks(header, rows))
+
+
+def send_xlsx(name: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> FileResponse:
+    """Sends rows as `name`.xlsx. The format ends with its table of contents, so the file is written to disk first."""
+    return send_xlsx_sheets(name, [Sheet("Sheet1", header, rows)])
+
+
+def send_csv_sheets(name: str, sheets: Iterable[Sheet]) -> StreamingHttpResponse:
+    """Sends tables as `name`.csv, one below the other, each under its title and with an empty line after it."""
+    lines = chain.from_iterable(chain([[sheet.title], sheet.header], sheet.rows, [[]]) for sheet in sheets)
+    return _sent_as_csv(name, _csv_chunks(lines))
+
+
+def send_xlsx_sheets(name: str, sheets: Iterable[Sheet]) -> FileResponse:
+    """Sends tables as `name`.xlsx, each on a sheet of its own."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
+    write_sheets(file, sheets)
+    file.seek(0)
+    response = FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX_TYPE)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def write_xlsx(file: io.IOBase, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    """Writes one sheet."""
+    write_sheets(file, [Sheet("Sheet1", header, rows)])
+
+
+def write_sheets(file: io.IOBase, sheets: Iterable[Sheet]) -> None:
+    """Writes sheets. Text is stored as text, so that nothing in it can run."""
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(file, options) as book:
+        bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
+        for one in sheets:
+            sheet = book.add_worksheet(one.title)
+            sheet.freeze_panes(1, 0)
+            for column, label in enumerate(one.header):
+                sheet.write_string(0, column, label, bold)
+            for number, row in enumerate(one.rows, start=1):
+                for column, cell in enumerate(row):
+                    if isinstance(cell, str):
+                        sheet.write_string(number, column, cell)
+                    elif isinstance(cell, dt.date):
+                        sheet.write_datetime(number, column, cell, day)
+                    elif cell is not None:
+                        sheet.write_number(number, column, cell)
+
+
+def _csv_chunks(lines: Iterator[Sequence[Cell]]) -> Iterator[bytes]:
     buffer = io.StringIO()
     buffer.write(BYTE_ORDER_MARK)
     writer = csv.writer(buffer)
@@ -46,39 +110,9 @@ def csv_chunks(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterato
         buffer.truncate()
 
 
-def send_csv(name: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> StreamingHttpResponse:
-    """Sends rows as `name`.csv while they are read."""
+def _sent_as_csv(name: str, chunks: Iterator[bytes]) -> StreamingHttpResponse:
     return StreamingHttpResponse(
-        csv_chunks(header, rows),
+        chunks,
         content_type=CSV_TYPE,
         headers={"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "no-store"},
     )
-
-
-def send_xlsx(name: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> FileResponse:
-    """Sends rows as `name`.xlsx. The format ends with its table of contents, so the file is written to disk first."""
-    file = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
-    write_xlsx(file, header, rows)
-    file.seek(0)
-    response = FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX_TYPE)
-    response["Cache-Control"] = "no-store"
-    return response
-
-
-def write_xlsx(file: io.IOBase, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
-    """Writes one sheet. Text is stored as text, so that nothing in it can run."""
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(file, options) as book:
-        sheet = book.add_worksheet()
-        bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
-        sheet.freeze_panes(1, 0)
-        for column, label in enumerate(header):
-            sheet.write_string(0, column, label, bold)
-        for number, row in enumerate(rows, start=1):
-            for column, cell in enumerate(row):
-                if isinstance(cell, str):
-                    sheet.write_string(number, column, cell)
-                elif isinstance(cell, dt.date):
-                    sheet.write_datetime(number, column, cell, day)
-                elif cell is not None:
-                    sheet.write_number(number, column, cell)

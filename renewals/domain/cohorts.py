@@ -14,9 +14,9 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
-from renewals.domain.movements import IntArray, Movements
-from renewals.domain.periods import add_months
+from renewals.domain.movements import IntArray, Movements, starts
 
 # Months after the first contract.
 AGES: Final = (0, 1, 2, 3, 6, 12, 18, 24)
@@ -24,6 +24,8 @@ AGES: Final = (0, 1, 2, 3, 6, 12, 18, 24)
 LEAST_LOGOS: Final = 5
 # Older and newer cohorts that lie less apart are alike.
 ALIKE: Final = Decimal("0.02")
+# The day from which numpy counts days, as an ordinal.
+UNIX_EPOCH: Final = dt.date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True)
@@ -71,22 +73,33 @@ def cohorts_of(movements: Movements, today: dt.date) -> list[Cohort]:
     begun = np.flatnonzero((first > 0) & (first <= today.toordinal()))
     if not len(begun):
         return []
-    months = _months(first[begun])
-    reached = {age: _months_later(first, age) for age in AGES}
-    arr_at = {age: movements.arr_before(days + 1) for age, days in reached.items()}
-    found = []
-    for month in np.unique(months):
-        members = begun[months == month]
-        began = arr_at[0][members]
-        kept = {
-            age: _kept(movements, arr_at[age][members], began)
-            if int(reached[age][members].max()) <= today.toordinal()
-            else None
-            for age in AGES
-        }
-        year, place = divmod(int(month), 12)
-        found.append(Cohort(dt.date(year, place + 1, 1), len(members), movements.money(int(began.sum())), kept))
-    return found
+    # Accounts by month, the oldest first; each month's begin at `opens`.
+    begun = begun[np.argsort(first[begun], kind="stable")]
+    months = _dates(first[begun]).astype("datetime64[M]")
+    opens = starts(months.astype(np.int64))
+    logos = np.diff(np.append(opens, len(begun)))
+    days, place_of_day = np.unique(first, return_inverse=True)
+    left = [_left(movements, months_later(days, age)[place_of_day], begun, opens) for age in AGES]
+    return [
+        Cohort(
+            month,
+            int(logos[place]),
+            movements.money(int(left[0].arr[place])),
+            {
+                age: _kept(movements, one, left[0], place, int(logos[place]))
+                if one.reached[place] <= today.toordinal()
+                else None
+                for age, one in zip(AGES, left, strict=True)
+            },
+        )
+        for place, month in enumerate(months[opens].astype("datetime64[D]").tolist())
+    ]
+
+
+def first_years(movements: Movements) -> IntArray:
+    """The year of each account's first movement, 0 where it has none. Shape (accounts,)."""
+    first = movements.first_days
+    return np.where(first > 0, _dates(first).astype("datetime64[Y]").astype(np.int64) + 1970, 0)
 
 
 def steepest_drop(cohorts: Sequence[Cohort]) -> Drop | None:
@@ -163,33 +176,53 @@ def in_words(cohorts: Sequence[Cohort]) -> list[str]:
     return said
 
 
-def _kept(movements: Movements, arr: IntArray, began: IntArray) -> Kept:
-    logos, total = int(np.count_nonzero(arr > 0)), int(arr.sum())
+def months_later(days: IntArray, months: int) -> IntArray:
+    """The ordinals so many months after others, as `periods.add_months` has them; 0 stays 0."""
+    dates = _dates(days)
+    month = dates.astype("datetime64[M]")
+    later = month + months
+    # The month after ends a month: a day beyond that is its last one.
+    last = (later + 1).astype("datetime64[D]") - 1
+    found = np.minimum(later.astype("datetime64[D]") + (dates - month.astype("datetime64[D]")), last)
+    return np.where(days > 0, found.astype(np.int64) + UNIX_EPOCH, 0)
+
+
+@dataclass(frozen=True)
+class _Left:
+    """What is left of each cohort at an age, and the day on which its youngest account has reached it."""
+
+    logos: IntArray
+    arr: IntArray
+    reached: IntArray
+
+
+def _left(movements: Movements, at: IntArray, begun: IntArray, opens: IntArray) -> _Left:
+    """`at` is the day of the age for every account; `begun` are the accounts by cohort, `opens` where each begins."""
+    arr = movements.arr_before(at + 1)[begun]
+    return _Left(
+        logos=np.add.reduceat((arr > 0).astype(np.int64), opens),
+        arr=np.add.reduceat(arr, opens),
+        reached=np.maximum.reduceat(at[begun], opens),
+    )
+
+
+def _kept(movements: Movements, left: _Left, began: _Left, place: int, accounts: int) -> Kept:
+    logos, arr = int(left.logos[place]), int(left.arr[place])
     return Kept(
         logos=logos,
-        arr=movements.money(total),
-        logo_share=Decimal(logos) / len(arr),
-        arr_share=Decimal(total) / int(began.sum()),
+        arr=movements.money(arr),
+        logo_share=Decimal(logos) / accounts,
+        arr_share=Decimal(arr) / int(began.arr[place]),
     )
+
+
+def _dates(days: IntArray) -> npt.NDArray[np.datetime64]:
+    return (days - UNIX_EPOCH).astype("datetime64[D]")
 
 
 def _pooled(cohorts: Sequence[Cohort], age: int) -> Decimal:
     kept = sum(one.logos for cohort in cohorts if (one := cohort.kept[age]))
     return Decimal(kept) / sum(cohort.logos for cohort in cohorts)
-
-
-def _months(days: IntArray) -> IntArray:
-    """Months since the year 0 of ordinals."""
-    unique, places = np.unique(days, return_inverse=True)
-    dates = [dt.date.fromordinal(int(day)) for day in unique]
-    return np.array([date.year * 12 + date.month - 1 for date in dates], dtype=np.int64)[places]
-
-
-def _months_later(days: IntArray, months: int) -> IntArray:
-    """The ordinals so many months after others; 0 stays 0."""
-    unique, places = np.unique(days, return_inverse=True)
-    later = [add_months(dt.date.fromordinal(int(day)), months).toordinal() if day else 0 for day in unique]
-    return np.array(later, dtype=np.int64)[places]
 
 
 def _points(share: Decimal) -> str:

@@ -73,27 +73,28 @@ class Movements:
         Entries of one kind keep it, for the ledger says what they were. Of several kinds the net gets the one that the
         account's ARR before and after it tells: a renewal booked as churn and new ARR of one day is an expansion.
         """
-        order = np.lexsort((day, account))
-        account, day, kind, amount = account[order], day[order], kind[order], amount[order]
+        key = account * DAYS + day
+        if np.any(key[1:] < key[:-1]):
+            order = np.argsort(key, kind="stable")
+            account, day, kind, amount = account[order], day[order], kind[order], amount[order]
         first = starts(account, day)
         if not len(first):
             return cls(size, account, day, kind, amount, unit)
         low, high = np.minimum.reduceat(kind, first), np.maximum.reduceat(kind, first)
         account, day, amount = account[first], day[first], np.add.reduceat(amount, first)
-        kind = np.where(low == high, low, kinds_of(account, amount))
+        if np.any(low != high):
+            low = np.where(low == high, low, kinds_of(account, amount))
         moved = amount != 0
-        return cls(size, account[moved], day[moved], kind[moved], amount[moved], unit)
+        return cls(size, account[moved], day[moved], low[moved], amount[moved], unit)
 
     def arr_before(self, day: dt.date | IntArray) -> IntArray:
         """ARR of every account at the start of a day, in units: of one for all, or of one ordinal for each account.
 
         Shape (accounts,). What moves on the day itself is not in it.
         """
-        places = np.arange(self.size, dtype=np.int64) * DAYS
-        ordinal = day.toordinal() if isinstance(day, dt.date) else day
-        return (
-            self._sums[np.searchsorted(self._keys, places + ordinal)] - self._sums[np.searchsorted(self._keys, places)]
-        )
+        limit = day.toordinal() if isinstance(day, dt.date) else day[self.account]
+        sums = np.concatenate(([0], np.cumsum(np.where(self.day < limit, self.amount, 0))))
+        return np.diff(sums[self._bounds])
 
     def between(self, since: dt.date, until: dt.date) -> BoolArray:
         """Which movements fall into the half-open period."""
@@ -121,12 +122,9 @@ class Movements:
         return int(self.account[at]), dt.date.fromordinal(int(self.day[at])), self.money(int(arr[at]))
 
     @cached_property
-    def _keys(self) -> IntArray:
-        return self.account * DAYS + self.day
-
-    @cached_property
-    def _sums(self) -> IntArray:
-        return np.concatenate(([0], np.cumsum(self.amount)))
+    def _bounds(self) -> IntArray:
+        """Where each account's movements begin, and where the last one's end. Shape (accounts + 1,)."""
+        return np.concatenate(([0], np.cumsum(np.bincount(self.account, minlength=self.size))))
 
 
 def starts(*columns: IntArray) -> IntArray:

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 
@@ -80,28 +81,31 @@ class Retention:
 
 def measure(movements: Movements, period: Period, among: BoolArray | None = None) -> Retention:
     """The figures of a period, of all accounts or of those that `among`, of shape (accounts,), says."""
+    others = np.zeros(movements.size, dtype=np.int64) if among is None else (~among).astype(np.int64)
+    return measure_groups(movements, period, others, 2)[0]
+
+
+def measure_groups(movements: Movements, period: Period, group: IntArray, count: int) -> list[Retention]:
+    """The figures of a period for each of `count` groups of accounts.
+
+    `group`, of shape (accounts,), holds the place of each account's group, from 0 to `count` − 1.
+    """
     start, end = movements.arr_before(period.since), movements.arr_before(period.until)
-    within = movements.between(period.since, period.until)
-    if among is not None:
-        start, end, within = start[among], end[among], within & among[movements.account]
-    kinds, amounts = movements.kind[within], movements.amount[within]
-    active = start > 0
-    change = (end - start)[active]
-    stayed = end[active] > 0
-    return Retention(
-        period=period,
-        start_arr=movements.money(_sum(start)),
-        movements={kind: movements.money(_sum(amounts[kinds == place])) for place, kind in enumerate(KINDS)},
-        end_arr=movements.money(_sum(end)),
-        compared=Compared(
-            expansion=movements.money(_sum(change[change > 0])),
-            contraction=movements.money(_sum(change[(change < 0) & stayed])),
-            churn=movements.money(_sum(change[~stayed])),
-        ),
-        start_logos=int(np.count_nonzero(active)),
-        lost_logos=int(np.count_nonzero(~stayed)),
-        end_logos=int(np.count_nonzero(end > 0)),
+    within = np.flatnonzero(movements.between(period.since, period.until))
+    kinds = group[movements.account[within]] * len(KINDS) + movements.kind[within]
+    gross = _sums(kinds, movements.amount[within], count * len(KINDS)).reshape(count, len(KINDS))
+    change, active, stayed = end - start, start > 0, end > 0
+    figures = zip(
+        _sums(group, start, count),
+        gross.tolist(),
+        _sums(group, end, count),
+        _sums(group, np.where(active & (change > 0), change, 0), count),
+        _sums(group, np.where(active & stayed & (change < 0), change, 0), count),
+        _sums(group, np.where(active & ~stayed, change, 0), count),
+        *(np.bincount(group[chosen], minlength=count) for chosen in (active, active & ~stayed, stayed)),
+        strict=True,
     )
+    return [_retention(movements, period, row) for row in figures]
 
 
 def measure_each(movements: Movements, periods: Iterable[Period], among: BoolArray | None = None) -> list[Retention]:
@@ -113,5 +117,24 @@ def _share(part: Decimal, whole: Decimal) -> Decimal | None:
     return part / whole if whole else None
 
 
-def _sum(values: IntArray) -> int:
-    return int(values.sum())
+def _sums(places: IntArray, values: IntArray, count: int) -> IntArray:
+    """The sums of the values of each place; in whole numbers, as `np.bincount` would not add them."""
+    found = np.zeros(count, dtype=np.int64)
+    np.add.at(found, places, values)
+    return found
+
+
+def _retention(movements: Movements, period: Period, row: tuple[Any, ...]) -> Retention:
+    """The figures of one group out of whole numbers, in the order of `Retention`'s fields."""
+    start, gross, end, expansion, contraction, churn, *logos = row
+    money = movements.money
+    return Retention(
+        period=period,
+        start_arr=money(int(start)),
+        movements={kind: money(amount) for kind, amount in zip(KINDS, gross, strict=True)},
+        end_arr=money(int(end)),
+        compared=Compared(money(int(expansion)), money(int(contraction)), money(int(churn))),
+        start_logos=int(logos[0]),
+        lost_logos=int(logos[1]),
+        end_logos=int(logos[2]),
+    )

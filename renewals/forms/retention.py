@@ -7,17 +7,35 @@ from django import forms
 
 from accounts.forms.fields import DayField
 from cs_workspace.common import clock
+from renewals.domain.movements import Kind
 from renewals.domain.periods import Period, PeriodError, trailing_year
-from renewals.queries.retention import AccountsFilter, Fate, ReportFilter, Rhythm, Split, products
+from renewals.queries.retention import ReportFilter, Rhythm, products
+from renewals.queries.retention_accounts import AccountsFilter, Fate
+from renewals.queries.retention_groups import Split
 
 RHYTHMS = {Rhythm.MONTH: "By month", Rhythm.QUARTER: "By quarter", Rhythm.TRAILING: "Trailing 12 months"}
-SPLITS = {Split.SEGMENT: "Segment", Split.CSM: "CSM", Split.INDUSTRY: "Industry"}
+SPLITS = {
+    Split.SEGMENT: "Segment",
+    Split.CSM: "CSM",
+    Split.INDUSTRY: "Industry",
+    Split.PRODUCT: "Product",
+    Split.COHORT: "Year of the first contract",
+}
 FATES = {
     Fate.START: "Active at the start",
     Fate.EXPANDED: "Expanded",
     Fate.CONTRACTED: "Contracted",
     Fate.LOST: "Lost",
     Fate.CAME: "New or back",
+}
+# Movements of the ledger, whatever became of the account by the end of the period.
+MOVED = {
+    Kind.NEW: "New",
+    Kind.EXPANSION: "Expansion",
+    Kind.CONTRACTION: "Contraction",
+    Kind.CHURN: "Churn",
+    Kind.REACTIVATION: "Reactivation",
+    Kind.CORRECTION: "Correction",
 }
 
 
@@ -47,7 +65,7 @@ class AccountsForm(ReportForm):
 
     since = DayField(required=False, label="From")
     until = DayField(required=False, label="To")
-    fate = forms.ChoiceField(choices=list(FATES.items()), required=False, label="Show")
+    show = forms.ChoiceField(choices=[*FATES.items(), *MOVED.items()], required=False, label="Show")
     group = forms.CharField(max_length=120, required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -63,10 +81,11 @@ class AccountsForm(ReportForm):
     def behind(self) -> AccountsFilter:
         """The filter with what is valid; call after `is_valid()`."""
         clean, report = self.cleaned_data, self.wanted()
+        shown = clean.get("show") or Fate.START.value
         days_are_wrong = {"since", "until"} & set(self.errors)
         return AccountsFilter(
             period=self._period({} if days_are_wrong else clean),
-            fate=Fate(clean.get("fate") or Fate.START),
+            shown=Fate(shown) if shown in FATES else Kind(shown),
             split=report.split,
             group=clean.get("group") or "",
             product=report.product,

@@ -16,6 +16,7 @@ from renewals.domain.movements import KINDS, PLACE, Kind
 from renewals.models import LedgerEntry
 from renewals.queries.contract_lines import Contracted, contracted
 from renewals.queries.ledger_check import Difference, ledger_differences
+from renewals.services.ledger_packs import mend_packs
 
 logger = logging.getLogger(__name__)
 
@@ -70,9 +71,15 @@ def write_ledger(*, today: dt.date, account_ids: Sequence[int] | None = None) ->
 
 
 def check_ledger(*, today: dt.date) -> list[Difference]:
-    """The accounts whose ledger does not sum to what is under contract; each is logged as an error."""
+    """The accounts whose ledger does not sum to what is under contract; each is logged as an error.
+
+    What reports read of the ledger is compared with it too, and mended.
+    """
     account_ids = list(Account.objects.order_by("pk").values_list("pk", flat=True))
-    found = [one for batch in _batches(account_ids) for one in ledger_differences(batch, today=today)]
+    found: list[Difference] = []
+    for batch in _batches(account_ids):
+        found += ledger_differences(batch, today=today)
+        mend_packs(batch)
     for one in found:
         logger.error(
             "The ledger of account %d says an ARR of %s, its contracts say %s.",

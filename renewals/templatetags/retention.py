@@ -18,9 +18,9 @@ SHADES = 10
 
 
 @register.simple_tag
-def behind(wanted: ReportFilter, period: Period, fate: str = "start", group: str = "") -> str:
+def behind(wanted: ReportFilter, period: Period, show: str = "start", group: str = "") -> str:
     """The address of the accounts behind a figure, under the filters of the report."""
-    asked: dict[str, Any] = {"since": period.since, "until": period.until, "fate": fate}
+    asked: dict[str, Any] = {"since": period.since, "until": period.until, "show": show}
     if group:
         asked |= {"split": wanted.split.value, "group": group}
     if wanted.product is not None:

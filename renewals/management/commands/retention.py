@@ -13,7 +13,7 @@ from renewals.domain.ledger_file import LedgerFileError, read_ledger_file, reten
 from renewals.domain.movements import Movements
 from renewals.domain.periods import Period, PeriodError, Step
 from renewals.domain.retention import measure, measure_each
-from renewals.models import LedgerEntry
+from renewals.models import LedgerPack
 from renewals.queries.movements import movements_of
 
 
@@ -50,7 +50,7 @@ class Command(BaseCommand):
 def of_workspace() -> Movements:
     """The movements of all accounts that are not archived."""
     ensure_current_tables()
-    return movements_of(LedgerEntry.objects.filter(account__archived_at=None)).movements
+    return movements_of(LedgerPack.objects.filter(account__archived_at=None)).movements
 
 
 def of_file(path: Path) -> Movements:

@@ -1,10 +1,23 @@
 import datetime as dt
 from decimal import Decimal
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from renewals.domain.cohorts import AGES, Drop, best_cohort, cohorts_of, direction, in_words, steepest_drop, telling_age
+from renewals.domain.cohorts import (
+    AGES,
+    Drop,
+    best_cohort,
+    cohorts_of,
+    direction,
+    first_years,
+    in_words,
+    months_later,
+    steepest_drop,
+    telling_age,
+)
+from renewals.domain.periods import add_months
 from tests.renewals.books import FIRST, ledgers, movements_of
 
 TODAY = dt.date(2026, 7, 1)
@@ -121,3 +134,16 @@ def test_shares_of_logos_lie_between_0_and_1_and_all_begin_whole(ledger, ahead):
         assert (cohort.kept[0].logo_share, cohort.kept[0].arr_share) == (1, 1)
         assert all(0 <= kept.logo_share <= 1 and kept.arr_share >= 0 for kept in cohort.kept.values() if kept)
     in_words(cohorts)
+
+
+@given(st.dates(max_value=dt.date(9990, 1, 1)), st.sampled_from(AGES))
+def test_months_later_is_the_same_day_or_the_last_one_of_a_month_that_is_shorter(day, months):
+    later = months_later(np.array([0, day.toordinal()]), months).tolist()
+    assert later == [0, add_months(day, months).toordinal()]
+
+
+def test_the_first_year_of_an_account_is_that_of_its_first_contract():
+    ledger = movements_of(
+        ("a", "1969-12-31", "new", 100), ("a", "2026-01-01", "churn", -100), ("b", "2024-01-01", "new", 100)
+    )
+    assert first_years(ledger).tolist() == [1969, 2024]

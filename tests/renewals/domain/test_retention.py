@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from renewals.domain.movements import Kind
 from renewals.domain.periods import Period, Step
-from renewals.domain.retention import measure, measure_each
+from renewals.domain.retention import measure, measure_each, measure_groups
 from tests.renewals.books import FIRST, ledgers, movements_of
 from tests.renewals.published import rows_of
 
@@ -214,3 +214,10 @@ def test_two_sets_of_accounts_are_the_whole(ledger, period, data):
     assert one.start_arr + other.start_arr == whole.start_arr
     assert one.lost_logos + other.lost_logos == whole.lost_logos
     assert {kind: one.movements[kind] + other.movements[kind] for kind in Kind} == whole.movements
+
+
+@given(ledgers(), PERIODS, st.data())
+def test_groups_are_measured_at_once_as_each_by_itself(ledger, period, data):
+    places = data.draw(st.lists(st.integers(0, 3), min_size=ledger.size, max_size=ledger.size))
+    group = np.array(places, dtype=np.int64)
+    assert measure_groups(ledger, period, group, 4) == [measure(ledger, period, group == one) for one in range(4)]

@@ -4,7 +4,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from accounts.models import Account, ContractLine
-from renewals.models import LedgerEntry, LineArr
+from renewals.models import LedgerEntry, LedgerPack, LineArr
 from renewals.services.ledger import write_ledger
 from tests.factories import ContractFactory, LedgerEntryFactory, day
 
@@ -34,6 +34,7 @@ def test_an_account_that_is_erased_takes_its_entries_along(cast):
     write_ledger(today=day(0), account_ids=[cast.account.pk])
     Account.objects.filter(pk=cast.account.pk).delete()
     assert list(LedgerEntry.objects.all()) == [kept]
+    assert [pack.account_id for pack in LedgerPack.objects.all()] == [kept.account_id]
     assert not LineArr.objects.exists()
 
 
@@ -95,3 +96,11 @@ def test_entries_as_of_a_day_sum_to_the_arr_on_it():
     entry = LedgerEntryFactory(day=day(-1), amount=700)
     LedgerEntryFactory(account=entry.account, day=day(1), kind="churn", amount=-700)
     assert list(LedgerEntry.objects.as_of(day(0))) == [entry]
+
+
+def test_packs_are_seen_by_those_who_see_the_account(cast):
+    for account in (cast.account, cast.strangers):
+        LedgerEntryFactory(account=account)
+    for user in cast.insiders:
+        assert cast.account.pk in {pack.account_id for pack in LedgerPack.objects.visible_to(user)}
+    assert [pack.account_id for pack in LedgerPack.objects.visible_to(cast.outsider)] == [cast.strangers.pk]

@@ -1,20 +1,29 @@
 """Reports › Retention: figures of the accounts that one sees, and the accounts behind them."""
 
+import csv
 import datetime as dt
+import io
+import re
 from decimal import Decimal
+from zipfile import ZipFile
 
 import pytest
 from django.urls import reverse
 
 from cs_workspace.common import clock
-from renewals.queries.retention import Fate, ReportFilter, Rhythm, Split, periods_of, retention_report
+from renewals.domain.movements import Kind
+from renewals.queries.retention import ReportFilter, Rhythm, periods_of, retention_report
+from renewals.queries.retention_accounts import Fate
+from renewals.queries.retention_groups import Split
 from renewals.services.ledger import write_ledger
 from tests.cast import logged_in
-from tests.factories import AccountFactory, ContractFactory, ProductFactory, SegmentFactory, day
+from tests.factories import AccountFactory, ContractFactory, LedgerEntryFactory, ProductFactory, SegmentFactory, day
 
 pytestmark = pytest.mark.django_db
 
 URL, ACCOUNTS = "/reports/retention/", "/reports/retention/accounts/"
+EXPORT, ACCOUNTS_EXPORT = f"{URL}export/", f"{ACCOUNTS}export/"
+EVERY = [URL, ACCOUNTS, EXPORT, ACCOUNTS_EXPORT]
 
 
 def customer(owner, since=-500, until=None, arr=1000, **fields):
@@ -54,17 +63,51 @@ def test_groups_are_the_whole(book):
         (Split.INDUSTRY, {"Retail", "Energy", "No industry"}),
         (Split.CSM, {"Olga Owner", "Udo Outsider"}),
         (Split.SEGMENT, {"No segment"}),
+        (Split.COHORT, {str(day(-500).year), str(day(-20).year)}),
     ):
         report = retention_report(book.executive, ReportFilter(split=split), today=clock.today())
         assert {group.name for group in report.groups} == names
         assert sum(group.found.start_arr for group in report.groups) == report.year.start_arr
 
 
-def test_nrr_has_a_level_by_segment(cast):
-    customer(cast.owner, segment=SegmentFactory(key="smb", name="SMB"))
+@pytest.mark.parametrize(
+    ("segment", "end", "said"),
+    [
+        ("enterprise", 1250, ["above 92 %: met", "great", "110 % / 120 % / 130 %"]),
+        ("mid_market", 860, ["above 85 %: met", "below good", "105 % / 110 % / 120 %"]),
+        ("smb", 890, ['above 90 %: <span class="down">missed', "below good", "95 % / 100 % / 110 %"]),
+        ("nonprofit", 890, ['above 90 %: <span class="down">missed']),
+    ],
+)
+def test_a_segment_is_judged_by_its_own_targets(cast, segment, end, said):
+    account = customer(cast.owner, until=-30, segment=SegmentFactory(key=segment, name=segment))
+    ContractFactory(account=account, start=day(-30), end=None, with_line=end)
     write_ledger(today=clock.today())
-    (group,) = retention_report(cast.owner, ReportFilter(), today=clock.today()).groups
-    assert (group.name, str(group.level)) == ("SMB", "great")
+    page = " ".join(logged_in(cast.owner).get(URL).content.decode().replace("\u202f", " ").replace("\xa0", " ").split())
+    for words in said:
+        assert words in page
+    by_csm = logged_in(cast.owner).get(URL, {"split": "csm"}).content.decode()
+    assert said[-1] not in by_csm.replace("\u202f", " ").replace("\xa0", " ").partition("groups-title")[2]
+
+
+def test_who_cancels_one_of_several_products_is_lost_to_it_and_stays_a_customer(cast):
+    kept, gone = ProductFactory(name="Kept"), ProductFactory(name="Gone")
+    account = AccountFactory(owner=cast.owner, name="Half")
+    for product, until in ((kept, None), (gone, day(-30))):
+        ContractFactory(account=account, start=day(-500), end=until, with_line=100, with_line__product=product)
+    write_ledger(today=clock.today())
+    page = logged_in(cast.owner).get(URL, {"split": "product"})
+    report = page.context["report"]
+    assert (report.year.compared.contraction, report.year.compared.churn, report.year.lost_logos) == (-100, 0, 0)
+    by_product = {group.name: group.found for group in report.groups}
+    assert (by_product["Gone"].compared.churn, by_product["Gone"].lost_logos) == (-100, 1)
+    assert (by_product["Kept"].grr, by_product["Kept"].start_logos) == (1, 1)
+    assert "lost to that product" in page.content.decode()
+    asked = {"split": "product", "group": str(gone.pk), "show": "lost"}
+    (row,) = logged_in(cast.owner).get(ACCOUNTS, asked).context["rows"]
+    assert (row.account, row.start_arr, row.change) == (account, 100, -100)
+    for group in ("none", "x", "9" * 30):
+        assert logged_in(cast.owner).get(ACCOUNTS, asked | {"group": group}).context["rows"] == []
 
 
 def test_one_product_is_reported_by_itself(book):
@@ -110,7 +153,7 @@ def test_without_a_ledger_the_page_says_what_comes(cast):
     ],
 )
 def test_behind_each_figure_stand_its_accounts(book, fate, names):
-    page = logged_in(book.owner).get(ACCOUNTS, {"fate": fate.value})
+    page = logged_in(book.owner).get(ACCOUNTS, {"show": fate.value})
     rows = page.context["rows"]
     assert sorted(row.account.name for row in rows) == names
     for name in names:
@@ -130,13 +173,36 @@ def test_the_accounts_behind_a_figure_sum_to_it(book):
         assert sum(row.start_arr for row in rows) == group.found.start_arr
 
 
+def test_behind_each_movement_of_the_ledger_stand_the_accounts_that_sum_to_it(book):
+    back = customer(book.owner, name="Back", until=-300)
+    ContractFactory(account=back, start=day(-200), end=None, with_line=400)
+    wrong = customer(book.owner, name="Wrong")
+    write_ledger(today=clock.today())
+    LedgerEntryFactory(account=wrong, day=day(-3), kind="correction", amount=-250)
+    client = logged_in(book.owner)
+    year = client.get(URL).context["report"].year
+    expected = {"new": {"Came"}, "expansion": {"Grew"}, "contraction": set(), "churn": {"Left", "Back"}}
+    expected |= {"reactivation": {"Back"}, "correction": {"Wrong"}}
+    for kind, names in expected.items():
+        page = client.get(ACCOUNTS, {"show": kind, "since": year.period.since, "until": year.period.until})
+        assert {row.account.name for row in page.context["rows"]} == names
+        assert sum(row.change for row in page.context["rows"]) == year.movements[Kind(kind)]
+        assert page.context["found"].total == year.movements[Kind(kind)]
+
+
+def test_every_gross_figure_leads_to_its_accounts(book):
+    page = logged_in(book.owner).get(URL).content.decode()
+    for kind in Kind:
+        assert f"show={kind.value}" in page
+
+
 def test_largest_changes_come_first_and_pages_lose_none(cast):
     for number in range(60):
         account = customer(cast.owner, until=-30, arr=100 + number)
         ContractFactory(account=account, start=day(-30), end=None, with_line=50)
     write_ledger(today=clock.today())
     client = logged_in(cast.owner)
-    pages = [client.get(ACCOUNTS, {"fate": "contracted", "page": page}).context["rows"] for page in (1, 2)]
+    pages = [client.get(ACCOUNTS, {"show": "contracted", "page": page}).context["rows"] for page in (1, 2)]
     changes = [row.change for page in pages for row in page]
     assert [len(page) for page in pages] == [50, 10]
     assert changes == sorted(changes)
@@ -144,18 +210,18 @@ def test_largest_changes_come_first_and_pages_lose_none(cast):
 
 
 def test_outsiders_find_nothing_of_others(book):
-    for url in (URL, ACCOUNTS):
-        page = logged_in(book.outsider).get(url).content.decode()
+    for url in EVERY:
+        page = body(logged_in(book.outsider).get(url))
         assert "Grew" not in page
         assert "Stays" not in page
 
 
-@pytest.mark.parametrize("url", [URL, ACCOUNTS])
+@pytest.mark.parametrize("url", EVERY)
 @pytest.mark.parametrize(
     "asked",
     [
         {"rhythm": "week"}, {"split": "colour"}, {"product": "x"}, {"product": "99999999999999999999999"},
-        {"fate": "eaten", "group": "\x00", "since": "yesterday", "until": "x"},
+        {"show": "eaten", "group": "\x00", "since": "yesterday", "until": "x"},
         {"since": "2026-01-01", "until": "2025-01-01"}, {"until": "0001-01-02"}, {"page": "x"}, {"page": "9999999"},
         {"since": "0001-01-01", "until": "9999-12-31"},
     ],
@@ -164,22 +230,75 @@ def test_what_an_address_cannot_mean_is_left_out(book, url, asked):
     assert logged_in(book.owner).get(url, asked).status_code == 200
 
 
-@pytest.mark.parametrize("url", [URL, ACCOUNTS])
+@pytest.mark.parametrize("url", EVERY)
 def test_reports_are_only_looked_at(book, url):
     assert logged_in(book.owner).post(url).status_code == 405
     assert logged_in(book.read_only).get(url).status_code == 200
 
 
-@pytest.mark.parametrize("url", [URL, ACCOUNTS])
+@pytest.mark.parametrize("url", EVERY)
 def test_queries_do_not_grow_with_the_accounts(cast, django_assert_num_queries, url):
-    client, counts = logged_in(cast.owner), {URL: 6, ACCOUNTS: 6}
+    client, counts = logged_in(cast.owner), {URL: 6, ACCOUNTS: 6, EXPORT: 5, ACCOUNTS_EXPORT: 5}
     for accounts in (1, 5):
         for _ in range(accounts):
             customer(cast.owner, segment=SegmentFactory(key="smb"))
         write_ledger(today=clock.today())
         with django_assert_num_queries(counts[url]):
-            assert client.get(url).status_code == 200
+            assert body(client.get(url))
+
+
+def test_the_report_is_exported_with_all_its_tables(book):
+    customer(book.owner, name="=SUM(A1)", industry="=1+1")
+    write_ledger(today=clock.today())
+    client = logged_in(book.owner)
+    answer = client.get(EXPORT, {"split": "industry", "rhythm": "quarter"})
+    assert answer["Content-Disposition"] == f'attachment; filename="retention-{clock.today()}.csv"'
+    tables = [list(csv.reader(table.splitlines())) for table in body(answer).strip("\ufeff\r\n").split("\r\n\r\n")]
+    assert [table[0] for table in tables] == [
+        ["Last 12 months"], ["By quarter"], ["Industry"], ["Cohorts, accounts kept"], ["Cohorts, ARR kept"],
+    ]  # fmt: skip
+    year, quarters, groups, cohorts, _ = tables
+    figures = {row[0]: row[1:] for row in year[2:]}
+    assert figures["To"][0] == clock.today().isoformat()
+    assert figures["ARR at the start (EUR)"][0] == "3500.00"
+    assert figures["GRR %"] == ["85.71", "", "above 90%"]
+    assert (len(quarters), quarters[2][0]) == (10, str(periods_of(Rhythm.QUARTER, day(1))[-1].since))
+    assert {row[0] for row in groups[2:]} == {"Retail", "Energy", "No industry", "'=1+1"}
+    assert cohorts[1][:4] == ["First contract", "Accounts", "ARR at first (EUR)", "Month 0 %"]
+    assert [row[1] for row in cohorts[2:]] == ["1", "4"]
+
+
+def test_the_report_is_a_workbook_with_a_sheet_for_each_table(book):
+    content = b"".join(logged_in(book.owner).get(EXPORT, {"format": "xlsx", "split": "cohort"}).streaming_content)
+    with ZipFile(io.BytesIO(content)) as file:
+        names = re.findall(r'<sheet name="([^"]+)"', file.read("xl/workbook.xml").decode())
+    assert names == [
+        "Last 12 months", "By month", "Year of the first contract", "Cohorts, accounts kept", "Cohorts, ARR kept",
+    ]  # fmt: skip
+
+
+def test_all_pages_of_the_accounts_behind_a_figure_are_exported(cast):
+    for number in range(60):
+        customer(cast.owner, until=-30, arr=100 + number, name=f"=A{number}")
+    write_ledger(today=clock.today())
+    client = logged_in(cast.owner)
+    lines = list(csv.reader(body(client.get(ACCOUNTS_EXPORT, {"show": "lost"})).lstrip("\ufeff").splitlines()))
+    assert lines[:2] == [
+        ["Account", "Change (EUR)", "ARR at the start (EUR)", "ARR at the end (EUR)", "Segment", "Owner"],
+        ["'=A59", "-159.00", "159.00", "0.00", "", "Olga Owner"],
+    ]
+    assert len(lines) == 61
+    answer = client.get(ACCOUNTS_EXPORT, {"show": "lost", "format": "xlsx"})
+    assert answer["Content-Disposition"].endswith('.xlsx"')
+    assert b"".join(answer.streaming_content).startswith(b"PK")
+
+
+def body(answer):
+    """What was answered, whole, also where it is streamed."""
+    assert answer.status_code == 200
+    return (b"".join(answer.streaming_content) if answer.streaming else answer.content).decode()
 
 
 def test_reports_have_addresses_that_can_be_shared():
-    assert (reverse("renewals:retention"), reverse("renewals:retention-accounts")) == (URL, ACCOUNTS)
+    names = ("retention", "retention-accounts", "retention-export", "retention-accounts-export")
+    assert [reverse(f"renewals:{name}") for name in names] == EVERY
