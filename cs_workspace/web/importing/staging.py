@@ -92,10 +92,10 @@ class Stage:
             return row[0] if row else None
 
     @staticmethod
-    def all(sql: str) -> list[tuple[Any, ...]]:
+    def all(sql: str, params: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """The rows of a statement that finds few."""
         with connection.cursor() as cursor:
-            cursor.execute(sql)
+            cursor.execute(sql, params)
             return cursor.fetchall()
 
     def rekey(self, prefix: str) -> None:

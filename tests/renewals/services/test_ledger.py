@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Contract, ContractLine, ExchangeRate
+from accounts.services.arr import refresh_arr
 from renewals.models import LedgerEntry
 from renewals.services.ledger import check_ledger, write_ledger
 from renewals.tasks import keep_ledger
@@ -187,6 +188,16 @@ class TestCurrencies:
         write()
         assert entries(account) == [(-300, "new", 1000), (-300, "correction", -900)]
         assert (write(), check_ledger(today=day(0))) == (0, [])
+
+    def test_lines_are_rounded_one_by_one_so_that_the_account_has_what_the_ledger_says(self, account):
+        ExchangeRate.objects.update(rate=Decimal("0.9137"))
+        for _ in range(3):
+            line(account, ProductFactory(), -30, currency="USD", arr=Decimal("0.55"))
+        write()
+        refresh_arr(today=day(0), account_ids=[account.pk])
+        account.refresh_from_db()
+        # 3 × 0.50, where 1.65 at 0.9137 is 1.51.
+        assert account.arr == sum(amount for _, _, amount in entries(account)) == Decimal("1.50")
 
     def test_another_currency_at_a_renewal_moves_what_it_is_worth(self, account, product):
         line(account, product, -300, -20, currency="USD")

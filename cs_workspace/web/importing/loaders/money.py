@@ -6,12 +6,28 @@ from accounts.services.upserting import upsert_contracts, upsert_invoices
 from cs_workspace.web.importing.loaders.base import ERROR, WARNING, Loader, Outcome
 from cs_workspace.web.importing.reading import Rows, TableReader
 from cs_workspace.web.importing.staging import Stage
+from renewals.services.line_history import tell_lines
+
+# The ARR of contracts from each day on which it changed, the first time from their start; changes of before count from
+# there.
+HISTORY = """
+    WITH moved AS (
+        SELECT c.key, c.start AS day, c.arr AS amount FROM {contracts} c
+        WHERE c.key = ANY(%(keys)s) AND c.arr IS NOT NULL AND EXISTS (SELECT FROM {changes} e WHERE e.contract = c.key)
+        UNION ALL
+        SELECT c.key, GREATEST(e.day, c.start), e.amount FROM {contracts} c JOIN {changes} e ON e.contract = c.key
+        WHERE c.key = ANY(%(keys)s) AND c.arr IS NOT NULL
+    ), daily AS (SELECT key, day, sum(amount) AS amount FROM moved GROUP BY key, day)
+    SELECT key, day, GREATEST(round(sum(amount) OVER (PARTITION BY key ORDER BY day), 2), 0)
+    FROM daily ORDER BY key, day
+"""
 
 
 class ArrChangeLoader(Loader):
     """Changes of ARR are staged only: they are part of the contracts that the next table brings.
 
     Added to what a contract began with, and never to what it has, they come out the same however often they are read.
+    Each is a movement of the ledger on its own day.
     """
 
     def staged(self) -> dict[str, str]:
@@ -61,6 +77,8 @@ class ContractLoader(Loader):
         for rows in self.staged_rows(**summed):
             self._refuse_below_zero(rows)
             self.upsert(outcome, upsert_contracts, list(self.stage.columns), rows)
+            if summed and changes:
+                self._tell([row["key"] for row in rows], changes.stage.name)
         if isinstance(changes, ArrChangeLoader):
             changes.report_unused(self.stage)
         return [outcome]
@@ -69,6 +87,11 @@ class ContractLoader(Loader):
         own = self.stage.name
         added = f"SELECT sum(c.amount) FROM {changes} c WHERE c.contract = {own}.key"  # noqa: S608  names of our own
         return f"round({own}.arr + COALESCE(({added}), 0), 2)"
+
+    def _tell(self, keys: list[str], changes: str) -> None:
+        """Hands on what the changes say of the past of these contracts."""
+        told = self.stage.all(HISTORY.format(contracts=self.stage.name, changes=changes), {"keys": keys})
+        self.run.touched |= tell_lines(source=self.run.source, keys=keys, history=told)
 
     def _refuse_below_zero(self, rows: list[dict[str, Any]]) -> None:
         for row in rows:
