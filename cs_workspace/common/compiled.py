@@ -1,10 +1,10 @@
 """Statements that are put together once: what Django spends on building a query is often more than it takes to run.
 
-A statement is built with stand-ins for the moment and the day, and run with those of the clock in their place.
+A statement is built with stand-ins for the moment, the day and keys, and run with what they stand for in their place.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,23 +13,36 @@ from django.db.models import QuerySet
 
 from cs_workspace.common import clock
 
-# No moment and no day that anything is ever compared with.
+# No moment, no day and no key that anything is ever compared with.
 SOME_MOMENT: Final = dt.datetime(9999, 1, 2, 3, 4, 5, 678901, tzinfo=dt.UTC)
 SOME_DAY: Final = dt.date(9999, 1, 2)
+SOME_KEY: Final = -9_000_000_000_000_000_000
+
+
+def some_keys(count: int) -> list[int]:
+    """Stand-ins for so many keys."""
+    return [SOME_KEY + place for place in range(count)]
 
 
 @dataclass(frozen=True)
 class Compiled:
-    """SQL and its parameters, among them `SOME_MOMENT` and `SOME_DAY` where the statement asks for now and today."""
+    """SQL and its parameters, stand-ins among them."""
 
     sql: str
     params: tuple[Any, ...]
 
-    def row(self) -> tuple[Any, ...]:
-        """The first row, as of now. One query; raises `LookupError` where there is none."""
-        moments = {SOME_MOMENT: clock.now(), SOME_DAY: clock.today()}
+    def row(self, keys: Sequence[int] = ()) -> tuple[Any, ...]:
+        """The first row, as of now, with `keys` for those of `some_keys`. One query.
+
+        Raises `LookupError` where there is no row, or a key is missing.
+        """
+        values = {
+            SOME_MOMENT: clock.now(),
+            SOME_DAY: clock.today(),
+            **dict(zip(some_keys(len(keys)), keys, strict=True)),
+        }
         with connection.cursor() as cursor:
-            cursor.execute(self.sql, [moments[one] if isinstance(one, dt.date) else one for one in self.params])
+            cursor.execute(self.sql, [values[one] if _stands_in(one) else one for one in self.params])
             found = cursor.fetchone()
         if found is None:
             raise LookupError("The statement found nothing.")
@@ -42,11 +55,12 @@ def compile_once(queryset: QuerySet[Any, Any]) -> Compiled:
     Raises `ValueError` where it holds a day or a moment that is no stand-in: it would be the same for ever.
     """
     sql, params = queryset.query.sql_with_params()
-    fixed = [one for one in _dates(params) if one not in (SOME_MOMENT, SOME_DAY)]
-    if fixed:
-        raise ValueError(f"{fixed[0]} would stay what it is in a statement that is kept.")
+    for one in params:
+        if _stands_in(one) and isinstance(one, dt.date) and one not in (SOME_MOMENT, SOME_DAY):
+            raise ValueError(f"{one} would stay what it is in a statement that is kept.")
     return Compiled(sql, tuple(params))
 
 
-def _dates(params: Iterable[Any]) -> Iterable[dt.date]:
-    return (one for one in params if isinstance(one, dt.date))
+def _stands_in(param: Any) -> bool:
+    """Whether a parameter stands for something: every day and moment does, and keys that are none."""
+    return isinstance(param, dt.date) or (isinstance(param, int) and param <= SOME_KEY + 10_000)

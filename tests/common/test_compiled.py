@@ -8,7 +8,7 @@ from django.db.models import F
 
 from accounts.models import Task
 from cs_workspace.common import clock
-from cs_workspace.common.compiled import SOME_DAY, SOME_MOMENT, compile_once
+from cs_workspace.common.compiled import SOME_DAY, SOME_MOMENT, compile_once, some_keys
 from tests.factories import AccountFactory, TaskFactory
 
 
@@ -32,6 +32,17 @@ def test_so_is_the_day() -> None:
     assert statement.row() == (account.pk, clock.today())
     with time_machine.travel(clock.now() + dt.timedelta(days=1)), pytest.raises(LookupError):
         statement.row()
+
+
+@pytest.mark.django_db
+def test_keys_are_filled_in() -> None:
+    account, other = AccountFactory(), AccountFactory()
+    statement = compile_once(type(account).objects.filter(pk__in=some_keys(2)).order_by("-pk").values_list("pk"))
+
+    assert statement.row([account.pk, other.pk]) == (other.pk,)
+    assert statement.row([account.pk, account.pk]) == (account.pk,)
+    with pytest.raises(LookupError):
+        statement.row([account.pk])
 
 
 @pytest.mark.parametrize("fixed", [dt.date(2026, 11, 26), SOME_DAY + dt.timedelta(days=90)])
