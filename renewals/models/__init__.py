@@ -3,6 +3,7 @@ from renewals.models.checkpoint import RenewalCheckpoint
 from renewals.models.churn import ChurnRecord
 from renewals.models.closing import Closing
 from renewals.models.expansion import BudgetAnswer, ExpansionSignal, Opportunity, OpportunityMove
+from renewals.models.forecast import ForecastLine, ForecastSnapshot
 from renewals.models.ledger import LedgerEntry, LedgerPack, LineArr
 from renewals.models.proposal import Proposal, ProposalLine, ProposalOption, ProposalShare
 from renewals.models.renewal import Renewal, StageMove
@@ -15,6 +16,8 @@ __all__ = [
     "Closing",
     "DiscountAuthority",
     "ExpansionSignal",
+    "ForecastLine",
+    "ForecastSnapshot",
     "LedgerEntry",
     "LedgerPack",
     "LineArr",
