@@ -5,6 +5,7 @@ Whatever the change named goes back, and nothing else; once somebody changed the
 
 import datetime as dt
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.contrib.contenttypes.models import ContentType
@@ -65,9 +66,11 @@ def put_back(record: V, *, by: User, version: int) -> V:
 
 
 def _plain(record: Versioned, name: str) -> Any:
-    """A value as JSON holds it, to the microsecond; of related records their keys."""
+    """A value as JSON holds it, to the microsecond and the last digit; of related records their keys."""
     if record._meta.get_field(name).many_to_many:
         related: models.Manager[Any] = getattr(record, name)
         return list(related.order_by("pk").values_list("pk", flat=True))
     value = getattr(record, name)
+    if isinstance(value, Decimal):
+        return str(value)
     return value.isoformat() if isinstance(value, dt.date) else value

@@ -5,6 +5,7 @@ import datetime as dt
 import pghistory
 from django.db import models
 from django.db.models import Case, ExpressionWrapper, F, Q, When
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from accounts.models import Account, Contract, Segment, User
@@ -38,6 +39,10 @@ class RenewalQuerySet(models.QuerySet["Renewal"]):
     def due_within(self, days: int, *, today: dt.date) -> "RenewalQuerySet":
         """Whose day is one of the next `days` days, today included."""
         return self.due_between(today, today + dt.timedelta(days=days))
+
+    def due_before(self, day: dt.date | Combinable) -> "RenewalQuerySet":
+        """Whose day comes before another, those that are overdue included."""
+        return self.filter(due_on__lt=day)
 
     def without_forecast(self) -> "RenewalQuerySet":
         """Of which the owner has said nothing yet."""
