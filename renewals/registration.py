@@ -1,10 +1,26 @@
 """What money adds to the pages of the ground."""
 
-from accounts.registries import PaletteItem, add_palette_item
+from django.urls import reverse
+
+from accounts.registries import PaletteItem, Panel, TaskCause, add_palette_item, add_panel, add_task_cause
+from renewals.queries.account_panel import beside_renewals, renewals_shown
+from renewals.queries.closing import loss_shown
 
 
 def register() -> None:
     """Fills the registries; called once, when the app is ready."""
+    add_panel(Panel("loss", "side", 4, "renewals/_loss_panel.html", loss_shown))
+    add_task_cause(TaskCause("closed", "Renewal", lambda _task, key: reverse("renewals:renewal", args=[key])))
+    add_panel(Panel("renewal", "side", 5, "renewals/_account_panel.html", renewals_shown, beside_renewals))
+    add_palette_item(
+        PaletteItem("Renewals", "renewals:board", keywords="board pipeline stages contracts due", keys="g n")
+    )
+    add_palette_item(PaletteItem("Renewals table", "renewals:table", keywords="list export csv due overdue"))
+    add_palette_item(PaletteItem("Renewals calendar", "renewals:calendar", keywords="month notice decision dates"))
     add_palette_item(
         PaletteItem("Retention", "renewals:retention", keywords="reports NRR GRR churn cohorts logos expansion")
     )
+    add_palette_item(
+        PaletteItem("Approvals", "renewals:approvals", keywords="discounts proposals approve refuse authority")
+    )
+    add_task_cause(TaskCause("approval", "Approval", lambda _task, key: reverse("renewals:approval", args=[key])))

@@ -79,7 +79,7 @@ function selectedRow() {
 
 // Keys
 
-const PLACES = { t: "/", b: "/accounts/", r: "/at-risk/", d: "/disagreements/", a: "/alerts/", k: "/tasks/", o: "/onboarding/" };
+const PLACES = { t: "/", b: "/accounts/", r: "/at-risk/", d: "/disagreements/", a: "/alerts/", k: "/tasks/", o: "/onboarding/", n: "/renewals/" };
 let awaitsPlace = false;
 
 const KEYS = {

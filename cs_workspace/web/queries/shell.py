@@ -1,19 +1,34 @@
 """The navigation and its counts, in one query whatever the size of the book."""
 
+import datetime as dt
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from django.db.models import Count, IntegerField, QuerySet, Subquery, Value
+from django.db.models import Count, DateTimeField, ExpressionWrapper, IntegerField, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from accounts.domain.onboarding import Standing
 from accounts.models import Account, Notification, Onboarding, SuccessPlan, Task, User
-from cs_workspace.common.compiled import SOME_DAY, SOME_MOMENT, Compiled, compile_once
+from cs_workspace.common.compiled import SOME_DAY, SOME_MOMENT, Compiled, compile_once, some_keys
 from health.models import Alert, Disagreement
+from renewals.models import Renewal
 
-COUNTED: Final = ("accounts", "at_risk", "disagreements", "alerts", "tasks", "onboarding", "plans", "unread")
+COUNTED: Final = (
+    "accounts",
+    "at_risk",
+    "disagreements",
+    "alerts",
+    "tasks",
+    "onboarding",
+    "renewals",
+    "plans",
+    "unread",
+)
+# A renewal that is due within so many days should have a forecast by now.
+FORECAST_DAYS: Final = dt.timedelta(days=90)
+SOON: Final = ExpressionWrapper(Value(SOME_DAY) + Value(FORECAST_DAYS), output_field=DateTimeField())
 
 
 @dataclass(frozen=True)
@@ -38,6 +53,7 @@ def frame_of(user: User, path: str) -> dict[str, Any]:
         ("Alerts", "alerts", "health:alerts", counts["alerts"]),
         ("Tasks", "tasks", "accounts:tasks", counts["tasks"]),
         ("Onboarding", "onboarding", "accounts:onboarding", counts["onboarding"]),
+        ("Renewals", "renewal", "renewals:board", counts["renewals"]),
         ("Playbooks", "playbook", "accounts:playbooks", None),
         ("Requests", "requests", "accounts:feature-requests", None),
         ("Plans", "plan", "accounts:plans", counts["plans"]),
@@ -53,15 +69,17 @@ def frame_of(user: User, path: str) -> dict[str, Any]:
 
 
 def _counts(user: User) -> dict[str, int]:
-    row = _statement(user.pk, user.role, user.is_active, tuple(user.team_ids)).row()
+    team = user.team_ids
+    row = _statement(user.role, user.is_active, len(team)).row([user.pk, *team])
     return dict(zip(COUNTED, row, strict=True))
 
 
 @lru_cache(maxsize=2048)
-def _statement(pk: int, role: str, is_active: bool, team_ids: tuple[int, ...]) -> Compiled:
-    """The counts of a user, in the order of `COUNTED`: by all that decides what the user sees."""
+def _statement(role: str, is_active: bool, team_size: int) -> Compiled:
+    """The counts in the order of `COUNTED`, of a user whose keys are filled in, followed by those of the team."""
+    pk, *team_ids = some_keys(1 + team_size)
     user = User(pk=pk, role=role, is_active=is_active)
-    user.team_ids = list(team_ids)
+    user.team_ids = team_ids
     accounts = Account.objects.visible_to(user).active()
     counted = (
         accounts,
@@ -70,6 +88,7 @@ def _statement(pk: int, role: str, is_active: bool, team_ids: tuple[int, ...]) -
         Alert.objects.visible_to(user).loud(now=SOME_MOMENT),
         Task.objects.assigned_to([pk]).open(now=SOME_MOMENT),
         Onboarding.objects.visible_to(user).running().standing(Standing.STUCK, today=SOME_DAY),
+        Renewal.objects.visible_to(user).open().without_forecast().due_before(SOON),
         SuccessPlan.objects.visible_to(user).of_customers().review_due(today=SOME_DAY),
         Notification.objects.visible_to(user).unread(),
     )

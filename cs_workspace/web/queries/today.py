@@ -51,6 +51,7 @@ from cs_workspace.web.domain.today import (
 )
 from health.domain.signals import label_of
 from health.models import Alert, ChurnSignal, Snapshot
+from renewals.models import Renewal
 
 # Of each source so many are read and ranked. What lies beyond is told, with the way to the whole list.
 MOST = 100
@@ -290,11 +291,12 @@ def _dated(accounts: AccountQuerySet) -> list[Source]:
     late = OnboardingStep.objects.holding(today=today).filter(onboarding__account=OuterRef("pk"))
     about = JSONObject(title="title", longest_on="longest_on", owner="owner", about="onboarding__about")
     held_up = Onboarding.objects.held_up(today=today)
+    renewing = Renewal.objects.open().filter(account=OuterRef("pk")).order_by("due_on", "pk")
     asking = {
         Kind.RENEWAL: (
             accounts.renewing_within(RENEWAL_DAYS, today=today),
             F("renewal_date"),
-            NO_STEP,
+            Subquery(renewing.values(about=JSONObject(pk="pk"))[:1]),
             _renewal_reason,
         ),
         Kind.PLAN: (_those_of(due, accounts), Subquery(since), NO_STEP, _review_reason),
@@ -324,7 +326,7 @@ def _those_of(rows: QuerySet[Any, Any], accounts: AccountQuerySet) -> AccountQue
 def _renewal_reason(row: Any, today: dt.date) -> Reason:
     days_left = (row.asked_on - today).days
     words = "Renews today" if days_left == 0 else f"Renews in {days_left} day{'' if days_left == 1 else 's'}"
-    return Reason(Kind.RENEWAL, words, urgency_of_renewal(days_left))
+    return Reason(Kind.RENEWAL, words, urgency_of_renewal(days_left), pk=row.step["pk"] if row.step else None)
 
 
 def _review_reason(row: Any, today: dt.date) -> Reason:
