@@ -1,6 +1,7 @@
 """Conditions that PostgreSQL answers faster than the ones that the ORM writes."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import BooleanField, F, Lookup, Value
@@ -33,3 +34,18 @@ def among(field: str, ids: Iterable[int]) -> AnyOf:
 def array(ids: Iterable[int]) -> str:
     """Keys as PostgreSQL writes an array: sent as one text, for the driver would look at every key by itself."""
     return f"{{{','.join(map(str, ids))}}}"
+
+
+def numbers(values: Iterable[float | Decimal | None]) -> str:
+    """Numbers as PostgreSQL writes an array; None is NULL. As one text, for the reason of `array`."""
+    return f"{{{','.join(['NULL' if value is None else str(value) for value in values])}}}"
+
+
+def texts(values: Iterable[str | None]) -> str:
+    """Texts as PostgreSQL writes an array; None is NULL. As one text, for the reason of `array`."""
+    return f"{{{','.join(['NULL' if value is None else _quoted(value) for value in values])}}}"
+
+
+def _quoted(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -74,8 +74,13 @@ class AllOf:
 
     def holds(self, known: Known) -> bool | None:
         """False as soon as one part is, unknown where none is false and one is unknown."""
-        found = [part.holds(known) for part in self.parts]
-        return False if False in found else None if None in found else True
+        holds: bool | None = True
+        for part in self.parts:
+            found = part.holds(known)
+            if found is False:
+                return False
+            holds = None if found is None else holds
+        return holds
 
     def __str__(self) -> str:
         return " and ".join(str(part) for part in self.parts)
@@ -89,8 +94,13 @@ class OneOf:
 
     def holds(self, known: Known) -> bool | None:
         """True as soon as one part is, unknown where none is true and one is unknown."""
-        found = [part.holds(known) for part in self.parts]
-        return True if True in found else None if None in found else False
+        holds: bool | None = False
+        for part in self.parts:
+            found = part.holds(known)
+            if found:
+                return True
+            holds = None if found is None else holds
+        return holds
 
     def __str__(self) -> str:
         return " or ".join(str(part) for part in self.parts)

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from cs_workspace.common.money import exact
@@ -66,6 +67,22 @@ def find(rule: SignalRule, facts: Facts, *, day: dt.date) -> Finding | None:
     """The evidence for a signal of the rule's kind, or None; kinds that only people log are never found."""
     finder = FINDERS.get(rule.kind)
     return finder(rule, facts, day) if finder else None
+
+
+def find_all(
+    rules: Mapping[str, SignalRule], facts: Mapping[int, Facts], *, day: dt.date
+) -> dict[tuple[int, str], Finding]:
+    """What `find` gives, by account and kind.
+
+    Accounts without the fact that a kind rests on are passed over, which of a night are nearly all.
+    """
+    found = {}
+    for kind, rule in rules.items():
+        fact = RESTS_ON.get(kind)
+        for pk, known in facts.items():
+            if (fact is None or getattr(known, fact)) and (finding := find(rule, known, day=day)) is not None:
+                found[pk, kind] = finding
+    return found
 
 
 def _usage_down(rule: SignalRule, facts: Facts, _: dt.date) -> Finding | None:
@@ -146,14 +163,19 @@ def _silent(rule: SignalRule, facts: Facts, _: dt.date) -> Finding | None:
         {Subject.LOGIN: facts.days_since_login, Subject.TWO_WAY_TOUCH: facts.days_since_touch},
         {Subject.OPEN_TICKET: facts.open_tickets},
     )
-    quiet = NotFor(Subject.LOGIN, rule.window_days), NotFor(Subject.TWO_WAY_TOUCH, rule.quiet_days)
-    condition = AllOf((OneOf(quiet), Without(Subject.OPEN_TICKET)))
+    condition = _silence(rule.window_days, rule.quiet_days)
     if not condition.holds(known):
         return None
     since = {one.subject: known.days_since[one.subject] for one in holding(condition, known) if isinstance(one, NotFor)}
     words = [*(f"no {subject} for {days} days" for subject, days in since.items()), "no open ticket"]
     text = " · ".join(words)
     return Finding(text[0].upper() + text[1:], {str(subject): days for subject, days in since.items()})
+
+
+@lru_cache
+def _silence(login_days: int, touch_days: int) -> AllOf:
+    quiet = NotFor(Subject.LOGIN, login_days), NotFor(Subject.TWO_WAY_TOUCH, touch_days)
+    return AllOf((OneOf(quiet), Without(Subject.OPEN_TICKET)))
 
 
 def _single_threaded(_: SignalRule, facts: Facts, __: dt.date) -> Finding | None:
@@ -177,6 +199,19 @@ FINDERS: Final[Mapping[str, Callable[[SignalRule, Facts, dt.date], Finding | Non
     "silent": _silent,
     "single_threaded": _single_threaded,
     "detractor": _detractor,
+}
+
+# The one fact without which nothing of a kind is found; kinds that rest on several are not named.
+RESTS_ON: Final[Mapping[str, str]] = {
+    "contact_left": "left",
+    "ticket_silence": "last_ticket",
+    "billing_visited": "billing",
+    "competitor": "mentions",
+    "data_export": "exports",
+    "escalation": "escalated",
+    "payment": "overdue",
+    "single_threaded": "only_engaged",
+    "detractor": "detractors",
 }
 
 

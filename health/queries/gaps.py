@@ -9,6 +9,7 @@ import numpy.typing as npt
 from django.db import connection
 
 from cs_workspace.common import clock
+from cs_workspace.common.expressions import array
 from health.domain.alerting import silent_sources
 from health.domain.changes import Reason
 from health.domain.general_gaps import Source, is_away
@@ -51,7 +52,7 @@ def reporting(account_ids: Sequence[int], *, as_of: dt.date, window_days: int) -
         cursor.execute(
             SQL,
             {
-                "ids": list(account_ids),
+                "ids": array(account_ids),
                 "as_of": as_of,
                 "end": end,
                 "window": window_days,

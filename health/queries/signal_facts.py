@@ -70,29 +70,41 @@ TICKETS = """
         WHERE account_id = a.id AND opened_at <= all_of.last_at AND opened_at > all_of.last_at - interval '365 days'
     ) around ON TRUE
 """
+# Who is the only one is named afterwards: of most accounts nobody is.
 CONTACTS = """
-    SELECT account_id,
-        CASE WHEN count(*) FILTER (WHERE is_engaged) = 1
-            THEN jsonb_agg(jsonb_build_array('contact:' || id, name, %(day)s::date)) FILTER (WHERE is_engaged) -> 0
-        END AS only_engaged,
-        jsonb_agg(
-            jsonb_build_array(
-                'contact:' || id, name, left_on,
-                CASE WHEN 'champion' = ANY(roles) THEN 'champion' WHEN 'sponsor' = ANY(roles) THEN 'executive sponsor'
-                    ELSE 'decision maker' END
-            ) ORDER BY left_on DESC, id
-        ) FILTER (
-            WHERE left_on > %(day)s::date - %(left_days)s AND left_on <= %(day)s::date
-                AND roles && '{champion,sponsor,decision_maker}'
-        ) AS "left"
+    SELECT known.account_id, CASE WHEN lone.id IS NOT NULL
+        THEN jsonb_build_array('contact:' || lone.id, lone.name, %(day)s::date) END AS only_engaged, known."left"
     FROM (
-        SELECT *, engagement = 'engaged' AND (left_on IS NULL OR left_on > %(day)s::date) AS is_engaged
-        FROM accounts_contact WHERE account_id = ANY(%(ids)s) AND archived_at IS NULL
-    ) contact
-    GROUP BY account_id
+        SELECT account_id, CASE WHEN count(*) FILTER (WHERE is_engaged) = 1
+            THEN min(id) FILTER (WHERE is_engaged) END AS lone_id,
+            jsonb_agg(
+                jsonb_build_array(
+                    'contact:' || id, name, left_on,
+                    CASE WHEN 'champion' = ANY(roles) THEN 'champion' WHEN 'sponsor' = ANY(roles)
+                        THEN 'executive sponsor' ELSE 'decision maker' END
+                ) ORDER BY left_on DESC, id
+            ) FILTER (
+                WHERE left_on > %(day)s::date - %(left_days)s AND left_on <= %(day)s::date
+                    AND roles && '{champion,sponsor,decision_maker}'
+            ) AS "left"
+        FROM (
+            SELECT *, engagement = 'engaged' AND (left_on IS NULL OR left_on > %(day)s::date) AS is_engaged
+            FROM accounts_contact WHERE account_id = ANY(%(ids)s) AND archived_at IS NULL
+        ) contact
+        GROUP BY account_id
+    ) known
+    LEFT JOIN accounts_contact lone ON lone.id = known.lone_id
+    WHERE known.lone_id IS NOT NULL OR known."left" IS NOT NULL
 """
-# Per product the last figure of the 30 days up to either moment; an account that no longer reports is unknown.
+# Per product the last figure of the 30 days up to either moment; an account that no longer reports is unknown, and
+# not looked at any further.
 SEATS = """
+    WITH reports AS MATERIALIZED (
+        SELECT a.id FROM unnest(%(ids)s::bigint[]) AS a (id) WHERE EXISTS (
+            SELECT FROM health_usageday
+            WHERE account_id = a.id AND day > %(day)s::date - 30 AND day <= %(day)s::date AND seats_assigned IS NOT NULL
+        )
+    )
     SELECT account_id, CASE WHEN sum(before) IS NOT NULL AND sum(now) IS NOT NULL
         THEN ARRAY[sum(before), sum(now)]::integer[] END AS seats
     FROM (
@@ -102,8 +114,8 @@ SEATS = """
                 WHERE day <= %(day)s::date - %(seat_days)s AND day > %(day)s::date - %(seat_days)s - 30
             ))[1] AS before
         FROM health_usageday
-        WHERE account_id = ANY(%(ids)s) AND day > %(day)s::date - %(seat_days)s - 30 AND day <= %(day)s::date
-            AND seats_assigned IS NOT NULL
+        WHERE account_id = ANY(ARRAY(SELECT id FROM reports)) AND day > %(day)s::date - %(seat_days)s - 30
+            AND day <= %(day)s::date AND seats_assigned IS NOT NULL
         GROUP BY account_id, product_id
     ) of_product
     WHERE now IS NOT NULL AND before IS NOT NULL
@@ -226,9 +238,10 @@ def facts_of(
                 cursor.execute(sql, params)
                 names = [column.name for column in cursor.description][1:]
                 for pk, *values in cursor.fetchall():
-                    found[pk] |= {
-                        name: _fact(name, value) for name, value in zip(names, values, strict=True) if value is not None
-                    }
+                    known = found[pk]
+                    for name, value in zip(names, values, strict=True):
+                        if value is not None:
+                            known[name] = value if isinstance(value, int | float) else _fact(name, value)
     return {pk: Facts(**known) for pk, known in found.items()}
 
 

@@ -8,6 +8,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import numpy as np
 from django.db import connection, transaction
@@ -161,14 +162,15 @@ def _members(account_ids: Sequence[int], day: dt.date) -> list[_Member]:
 def _by_version(members: Sequence[_Member], judges: Judges, day: dt.date) -> dict[int | None, list[_Member]]:
     judged = [one for one in members if one.skipped is None]
     products = _products([one.pk for one in judged], day) if judges.by_product else {}
+    version_of = cache(judges.version_for)
     groups: dict[int | None, list[_Member]] = {}
     for one in judged:
-        version = judges.version_for(products=products.get(one.pk, ()), stage=one.stage, segment_id=one.segment_id)
+        version = version_of(products=products.get(one.pk, ()), stage=one.stage, segment_id=one.segment_id)
         groups.setdefault(version, []).append(one)
     return groups
 
 
-def _products(account_ids: Sequence[int], day: dt.date) -> dict[int, list[int]]:
+def _products(account_ids: Sequence[int], day: dt.date) -> dict[int, tuple[int, ...]]:
     """Products under contract on a day, the one with the most ARR first."""
     sql = """
         SELECT c.account_id, array_agg(l.product_id ORDER BY l.arr DESC, l.id)
@@ -179,7 +181,7 @@ def _products(account_ids: Sequence[int], day: dt.date) -> dict[int, list[int]]:
     """
     with connection.cursor() as cursor:
         cursor.execute(sql, [array(account_ids), day, day])
-        return dict(cursor.fetchall())
+        return {pk: tuple(products) for pk, products in cursor.fetchall()}
 
 
 def _score(

@@ -21,7 +21,7 @@ from health.services.segments import ensure_figures
 
 logger = logging.getLogger(__name__)
 
-CHUNK_ACCOUNTS = 1_000
+CHUNK_ACCOUNTS = 2_500
 # A chunk takes seconds; who has not finished it by now is gone.
 STALE_AFTER = dt.timedelta(seconds=90)
 MOST_ATTEMPTS = 5

@@ -16,7 +16,7 @@ from django.db.models import Case, Q, When
 from accounts.models import Account
 from cs_workspace.common.expressions import among
 from health.domain.general_gaps import untold, without
-from health.domain.signal_findings import find
+from health.domain.signal_findings import find_all
 from health.domain.signals import Action, Existing, Finding, SignalRule, SignalState, decide
 from health.models import ChurnSignal
 from health.models.signal import LIVE
@@ -80,12 +80,8 @@ def detect_signals(
     served = _lock(account_ids)
     facts = facts_of(served, rules, day=day, usage_change=usage_change) if served and rules else {}
     unknown = untold(rules, gaps or {}, day=day)
-    findings = {
-        (pk, kind): finding
-        for pk, known in facts.items()
-        for kind, rule in rules.items()
-        if (finding := find(rule, without(known, unknown), day=day)) is not None
-    }
+    told = {pk: without(known, unknown) for pk, known in facts.items()} if unknown else facts
+    findings = find_all(rules, told, day=day)
     newest = _newest(account_ids)
     actions = {
         key: action

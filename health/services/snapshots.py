@@ -13,7 +13,7 @@ from django.db import connection
 
 from accounts.models import Account
 from cs_workspace.common import clock
-from cs_workspace.common.expressions import array
+from cs_workspace.common.expressions import array, numbers, texts
 from health.domain.scorers import FloatArray
 from health.domain.scoring import Scores, stored
 from health.queries.judgement import InForce
@@ -67,12 +67,12 @@ CLEAR_ACCOUNTS = """
         OR health_override IS NOT NULL
     )
 """
-# One row an account and not one a snapshot: fewer, and read as whole columns.
+# Three columns in binary, each as one value, and not a row a snapshot: numpy takes them as they are. Scores are tenths.
 HISTORY = """
-    SELECT account_id, array_agg(day - %(first)s::date) AS places, array_agg(score::float8) AS scores
+    SELECT string_agg(int8send(account_id), ''), string_agg(int4send(day - %(first)s::date), ''),
+        string_agg(int2send((score * 10)::smallint), '')
     FROM health_snapshot
     WHERE account_id = ANY(%(ids)s) AND day >= %(first)s::date AND day <= %(day)s::date AND score IS NOT NULL
-    GROUP BY account_id
 """
 
 
@@ -100,11 +100,13 @@ def history(account_ids: Sequence[int], *, day: dt.date, days: int) -> tuple[Flo
     """Stored scores (n, days + 1) of the days up to `day`, that one included, NaN where none; and the days' numbers."""
     first = day - dt.timedelta(days=days)
     matrix = np.full((len(account_ids), days + 1), np.nan)
-    rows = {pk: row for row, pk in enumerate(account_ids)}
     with connection.cursor() as cursor:
         cursor.execute(HISTORY, {"ids": array(account_ids), "first": first, "day": day})
-        for pk, places, scores in cursor.fetchall():
-            matrix[rows[pk], places] = scores
+        columns = zip(cursor.fetchone(), (">i8", ">i4", ">i2"), strict=True)
+    ids, places, tenths = (np.frombuffer(column or b"", dtype) for column, dtype in columns)
+    order = np.argsort(account_ids)
+    rows = order[np.searchsorted(np.asarray(account_ids, dtype=np.int64), ids, sorter=order)]
+    matrix[rows, places] = tenths / 10
     return matrix, np.arange(first.toordinal(), day.toordinal() + 1)
 
 
@@ -121,9 +123,9 @@ def write_snapshots(verdict: Verdict, *, day: dt.date) -> int:
         at=clock.now(),
         ids=array(verdict.account_ids),
         version=verdict.version_id,
-        scores=verdict.totals,
-        ranks=verdict.ranks,
-        confidences=scores.confidence.tolist(),
+        scores=numbers(verdict.totals),
+        ranks=numbers(verdict.ranks),
+        confidences=numbers(scores.confidence.tolist()),
         dimensions=arrays(scores.dimensions),
         readings=arrays(scores.values),
         points=arrays(np.where(np.isnan(scores.indicators), np.nan, scores.contributions)),
@@ -167,15 +169,15 @@ def update_accounts(
     return _execute(
         UPDATE_ACCOUNTS,
         ids=array(verdict.account_ids),
-        scores=verdict.totals,
-        tiers=labels,
-        ranks=ranks,
-        trends=list(trends),
-        confidences=np.round(verdict.scores.confidence, 3).tolist(),
-        reasons=[reason[:200] for reason in reasons],
-        churns=churns,
-        bases=bases,
-        overrides=kept,
+        scores=numbers(verdict.totals),
+        tiers=texts(labels),
+        ranks=numbers(ranks),
+        trends=texts(trends),
+        confidences=numbers(np.round(verdict.scores.confidence, 3).tolist()),
+        reasons=texts(reason[:200] for reason in reasons),
+        churns=numbers(churns),
+        bases=texts(bases),
+        overrides=texts(kept),
         at=at,
         midnight=clock.start_of(day),
     )
