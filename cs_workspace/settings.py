@@ -185,7 +185,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900, "socket_connect_ti
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
+    "settle-churn": {"task": "renewals.tasks.settle_churn", "schedule": crontab(hour=1, minute=15)},
     "keep-ledger": {"task": "renewals.tasks.keep_ledger", "schedule": crontab(hour=1, minute=30)},
+    # By day for what changes; the one at twenty past three finds the ledger and the scores of the night.
+    "look-after-renewals": {
+        "task": "renewals.tasks.look_after_renewals",
+        "schedule": crontab(minute=20),
+        "options": {"expires": 3600},
+    },
+    "spot-expansion": {"task": "renewals.tasks.spot_expansion", "schedule": crontab(hour=3, minute=35)},
     "recompute-nightly": {"task": "health.tasks.recompute_nightly", "schedule": crontab(hour=2, minute=0)},
     # Beside the task that every observation sends; without workers they must not pile up.
     "refresh-dirty": {"task": "health.tasks.refresh_dirty", "schedule": 2.0, "options": {"expires": 60}},

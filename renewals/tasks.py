@@ -3,7 +3,13 @@
 from celery import shared_task
 
 from cs_workspace.common import clock
-from renewals.services import ledger
+from renewals.services import churning, ledger, looking_after, spotting
+
+
+@shared_task(name="renewals.tasks.settle_churn")
+def settle_churn() -> None:
+    """Marks accounts as churned whose last contract is over; beat asks once a night, before their ARR is reckoned."""
+    churning.settle_churn(today=clock.today())
 
 
 @shared_task(name="renewals.tasks.keep_ledger")
@@ -11,3 +17,15 @@ def keep_ledger() -> None:
     """Brings the ledger in step with the contracts and checks it against them; beat asks once a night."""
     ledger.write_ledger(today=clock.today())
     ledger.check_ledger(today=clock.today())
+
+
+@shared_task(name="renewals.tasks.look_after_renewals")
+def look_after_renewals() -> None:
+    """Opens renewals, follows contracts, judges and makes what is due; beat asks every hour, and twice does no harm."""
+    looking_after.look_after_renewals(today=clock.today())
+
+
+@shared_task(name="renewals.tasks.spot_expansion")
+def spot_expansion() -> None:
+    """Raises, follows and ends signals of expansion; beat asks once a night, when scores and ledger are done."""
+    spotting.spot_signals(today=clock.today())

@@ -72,8 +72,8 @@ def switch_playbook(*, by: User, playbook: Playbook, on: bool) -> Playbook:
 def install_playbooks() -> int:
     """The playbooks that ship and are not there yet, known by their keys; gives how many were made.
 
-    What is there stays as admins left it. A new one is switched on, unless a playbook of the workspace that is on waits
-    for the same already: nobody is to be asked twice. One whose name is taken gets a number.
+    What is there stays as admins left it. A new one is switched on unless it ships switched off, or a playbook of the
+    workspace that is on waits for the same already: nobody is to be asked twice. One whose name is taken gets a number.
     """
     there = list(Playbook.objects.select_related("current"))
     keys, names, at = {one.key for one in there}, {one.name for one in there}, clock.now()
@@ -85,10 +85,10 @@ def install_playbooks() -> int:
     versions = PlaybookVersion.objects.bulk_create(
         _version(playbook, 1, preset.plan, at=at) for playbook, preset in zip(playbooks, presets, strict=True)
     )
-    for playbook, version in zip(playbooks, versions, strict=True):
+    for preset, playbook, version in zip(presets, playbooks, versions, strict=True):
         same = {(version.trigger, version.trigger_choice), (version.trigger, "")}
         playbook.current = version
-        playbook.active_since = None if same & answered and version.trigger != BY_HAND else at
+        playbook.active_since = at if preset.comes_on and not (same & answered and version.trigger != BY_HAND) else None
     Playbook.objects.bulk_update(playbooks, ["current", "active_since"])
     return len(playbooks)
 

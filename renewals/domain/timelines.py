@@ -176,22 +176,23 @@ def step_day(offset: int, applies: Applies, *, due_on: dt.date, decision_on: dt.
 
 
 def sort_out(steps: Sequence[Due], *, decision_on: dt.date, today: dt.date) -> Sorted:
-    """What of the steps of one renewal is made now: those whose day is near, and of those whose day is past the latest.
+    """What of the steps of one renewal is made now: those whose day is near or, where none is, the latest that is past.
 
     Whoever comes late begins where the timeline stands: what should have come before is passed over. The intervention
     for an account at risk is made however late it is; a step before the notice only while notice can be given, and a
     planning only while no other step has come.
     """
+    near = today + dt.timedelta(days=LEAD_DAYS)
     make: dict[int, dt.date] = {}
     passed: list[int] = []
     regular = sorted((one for one in steps if one.applies is Applies.ALWAYS), key=lambda one: (one.day, one.key))
     late = [one for one in regular if one.day < today]
-    following = min((one.day for one in regular if one.day > today), default=dt.date.max)
-    grace = min(today + dt.timedelta(days=GRACE_DAYS), following)
+    latest = late[-1].key if late and not any(today <= one.day <= near for one in regular) else None
+    grace = today + dt.timedelta(days=GRACE_DAYS)
     for one in steps:
-        if not one.waits or one.day > today + dt.timedelta(days=LEAD_DAYS):
+        if not one.waits or one.day > near:
             continue
-        if _is_passed(one, late, decision_on=decision_on, today=today):
+        if _is_passed(one, late, latest, decision_on=decision_on, today=today):
             passed.append(one.key)
         elif one.day >= today:
             make[one.key] = one.day
@@ -200,8 +201,9 @@ def sort_out(steps: Sequence[Due], *, decision_on: dt.date, today: dt.date) -> S
     return Sorted(make, tuple(passed))
 
 
-def _is_passed(one: Due, late: Sequence[Due], *, decision_on: dt.date, today: dt.date) -> bool:
-    """Whether a step that waits makes no sense any more; `late` are the regular ones of past days, in their order."""
+def _is_passed(one: Due, late: Sequence[Due], latest: int | None, *, decision_on: dt.date, today: dt.date) -> bool:
+    """Whether a step that waits makes no sense any more; `late` are the regular ones of past days, and `latest` that of
+    them at which the timeline stands."""
     match one.applies:
         case Applies.AUTO_RENEWING:
             return decision_on < today
@@ -210,7 +212,7 @@ def _is_passed(one: Due, late: Sequence[Due], *, decision_on: dt.date, today: dt
         case Applies.AT_RISK:
             return False
         case _:
-            return one.day < today and one.key != late[-1].key
+            return one.day < today and one.key != latest
 
 
 def moved_due(day: dt.date, *, today: dt.date) -> dt.date:

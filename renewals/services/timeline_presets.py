@@ -2,9 +2,12 @@
 
 from django.db import transaction
 
-from accounts.models import Segment
+from accounts.domain.playbook_presets import preset_playbooks
+from accounts.models import Playbook, PlaybookRun, Segment
+from accounts.models.playbook import LIVE
 from renewals.domain.timelines import Shipped, StepPlan, TimelinePlan, shipped
 from renewals.models import SegmentTimeline, Timeline, TimelineStep
+from renewals.services.timelines import end_runs
 
 
 @transaction.atomic
@@ -20,7 +23,17 @@ def install_timelines() -> int:
             there[one.key] = _install(one, there)
     if not before:
         _give_to_segments(plan, there)
+        _take_over()
     return len(there) - before
+
+
+def _take_over() -> None:
+    """Switches the playbooks that ship for renewals off and ends those that run: timelines make their tasks."""
+    keys = [one.key for one in preset_playbooks() if one.plan.trigger.kind == "renewal_ahead"]
+    playbooks = Playbook.objects.filter(key__in=keys).exclude(active_since=None)
+    runs = PlaybookRun.objects.filter(playbook__in=playbooks.values("pk"), state__in=LIVE)
+    end_runs(runs, reason="The timeline of the renewal takes its place.")
+    playbooks.update(active_since=None)
 
 
 def _install(plan: TimelinePlan, there: dict[str | None, Timeline]) -> Timeline:

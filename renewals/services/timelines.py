@@ -287,7 +287,11 @@ def _end_runs(renewal_ids: Collection[int], *, reason: str) -> None:
     keys = [run_key(renewal_id, key) for renewal_id, key in started.values_list("renewal_id", "key")]
     if not keys:
         return
-    runs = PlaybookRun.objects.filter(trigger_key__in=keys, state__in=LIVE)
+    end_runs(PlaybookRun.objects.filter(trigger_key__in=keys, state__in=LIVE), reason=reason)
+
+
+def end_runs(runs: QuerySet[PlaybookRun], *, reason: str) -> None:
+    """Ends live runs of playbooks, with their open tasks. Call it in a transaction. A fixed number of statements."""
     ids = list(runs.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
     cancel_tasks_of(ids, reason=reason)
     now = clock.now()

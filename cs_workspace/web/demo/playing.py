@@ -8,6 +8,7 @@ from random import Random
 import pgtrigger
 from django.db import connection
 
+from accounts.domain.playbook_presets import preset_playbooks
 from accounts.models import Account, Playbook, PlaybookRun, Task, User
 from accounts.services.playbook_advancing import advance_runs
 from accounts.services.playbook_handling import cancel_run, pause_run, skip_step
@@ -27,11 +28,11 @@ SAVE_PLAYS = ("save-value", "save-price", "save-champion-left", "save-product-ga
 
 
 def switch_playbooks(*, on: bool) -> None:
-    """Lets the playbooks that ship begin runs, or not; without a word in their history, for nobody did it."""
+    """Lets the playbooks that come switched on begin runs, or not; without a word in their history: nobody did it."""
     with connection.cursor() as cursor, pgtrigger.ignore("accounts.Playbook:update_update"):
         cursor.execute(
-            "UPDATE accounts_playbook SET active_since = %s WHERE key IS NOT NULL AND (active_since IS NULL) = %s",
-            [clock.now() if on else None, on],
+            "UPDATE accounts_playbook SET active_since = %s WHERE key = ANY(%s) AND (active_since IS NULL) = %s",
+            [clock.now() if on else None, [one.key for one in preset_playbooks() if one.comes_on], on],
         )
 
 

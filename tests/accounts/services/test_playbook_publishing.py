@@ -94,7 +94,8 @@ def test_those_that_ship_are_there_switched_on_and_are_installed_once():
     shipped = {one.key: one for one in preset_playbooks()}
     there = Playbook.objects.exclude(key=None).select_related("current")
     assert {one.key: one.current.plan for one in there} == {key: one.plan for key, one in shipped.items()}
-    assert all(one.is_active for one in there)
+    assert {one.key for one in there if not one.is_active} == {key for key, one in shipped.items() if not one.comes_on}
+    assert {one.current.trigger for one in there if not one.is_active} == {"renewal_ahead"}
     assert publishing.install_playbooks() == 0
 
 
@@ -178,6 +179,7 @@ def test_there_is_one_for_the_renewals_of_every_segment_with_the_days_of_its_tim
 def test_a_renewal_that_is_signed_ends_its_run(cast):
     smb = Segment.objects.get(key="smb")
     due = clock.today() + dt.timedelta(days=90)
+    Playbook.objects.filter(key="renewal-standard-90").update(active_since=clock.now())
     Account.objects.filter(pk=cast.account.pk).update(segment=smb, renewal_date=due)
     assert start_timelines() == 1
     advance_playbooks()
