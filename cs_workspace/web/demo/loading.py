@@ -43,6 +43,7 @@ from health.models import (
     SignalRule,
     Tier,
 )
+from renewals.models import SegmentTimeline, Timeline, TimelineStep
 from renewals.services.ledger import write_ledger
 
 # So many that the year of those who left is enough to learn from.
@@ -60,6 +61,9 @@ KEPT_HISTORY = (
     Tier,
     OnboardingTemplate,
     TemplateStep,
+    Timeline,
+    TimelineStep,
+    SegmentTimeline,
 )
 FIRST_AS_OF = dt.date(2015, 1, 1)
 
