@@ -9,7 +9,7 @@ from renewals.queries.closing import loss_shown
 
 def register() -> None:
     """Fills the registries; called once, when the app is ready."""
-    add_panel(Panel("loss", "side", 4, "renewals/_loss_panel.html", loss_shown))
+    add_panel(Panel("loss", "beside", 1, "renewals/_loss_panel.html", loss_shown))
     add_task_cause(TaskCause("closed", "Renewal", lambda _task, key: reverse("renewals:renewal", args=[key])))
     add_panel(Panel("renewal", "side", 5, "renewals/_account_panel.html", renewals_shown, beside_renewals))
     add_palette_item(

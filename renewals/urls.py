@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from renewals.views import board, calendar, renewal, renewals, retention
+from renewals.views import board, calendar, closing, renewal, renewals, retention
 
 app_name = "renewals"
 
@@ -18,6 +18,8 @@ urlpatterns: list[URLPattern] = [
     path("renewals/<int:pk>/edit/", renewal.edit, name="edit"),
     path("renewals/<int:pk>/probability/", renewal.probability, name="probability"),
     path("renewals/<int:pk>/put-back/", renewal.put_back, name="put-back"),
+    path("renewals/<int:pk>/close/", closing.close, name="close"),
+    path("renewals/<int:pk>/close/undo/", closing.undo, name="undo-closing"),
     path("reports/retention/", retention.retention, name="retention"),
     path("reports/retention/export/", retention.export, name="retention-export"),
     path("reports/retention/accounts/", retention.accounts, name="retention-accounts"),

@@ -19,6 +19,7 @@ STYLESHEETS = [
     "css/board.css",
     "css/book.css",
     "css/churn.css",
+    "css/closing.css",
     "css/features.css",
     "css/health.css",
     "css/judgement.css",

@@ -17,7 +17,7 @@ from renewals.domain.ledger import NEVER, Spans
 
 # Lines of %(ids)s that were signed and have begun by %(today)s, those that are over among them.
 SIGNED = """
-    SELECT l.id, l.product_id, l.arr, c.account_id, c.currency, c.start, c."end", c.status,
+    SELECT l.id, l.contract_id, l.product_id, l.arr, c.account_id, c.currency, c.start, c."end", c.status,
         l.source <> '' OR c.source <> '' AS imported
     FROM accounts_contract c JOIN accounts_contractline l ON l.contract_id = c.id
     WHERE c.account_id = ANY(%(ids)s::bigint[]) AND c.start <= %(today)s::date AND c.status <> 'draft'
@@ -40,7 +40,8 @@ RATES = """
     ) first
 """
 # One row for each amount that a line had: the first counts from the beginning of the contract, the others from the day
-# on which they were seen until the next one was.
+# on which they were seen until the next one was. The last two columns say whether the line begins, or ends, with a
+# renewal that is closed.
 SPANS = f"""
     WITH signed AS ({SIGNED}), rates AS ({RATES}), seen AS (
         SELECT s.*, v.arr AS arr_then,
@@ -52,8 +53,11 @@ SPANS = f"""
     SELECT s.account_id, s.product_id, s.since - date '0001-01-01' + 1,
         COALESCE(s.until - date '0001-01-01' + 1, {NEVER}),
         (round(s.arr_then * COALESCE(r.rate, 1), 2) * 100)::bigint, s.id, s.currency, (s.arr_then * 100)::bigint,
-        r.rate, s.imported
+        r.rate, s.imported, made.id IS NOT NULL AND s.since = s.start, closed.id IS NOT NULL AND s.until = s."end"
     FROM seen s LEFT JOIN rates r USING (account_id, currency)
+    LEFT JOIN renewals_renewal made ON made.new_contract_id = s.contract_id
+    LEFT JOIN renewals_renewal closed
+        ON closed.contract_id = s.contract_id AND closed.due_on = s."end" AND closed.stage = 'closed'
 """  # noqa: S608  its parts stand above
 
 
@@ -68,6 +72,8 @@ class Contracted:
     """By account and place of the currency; a currency without a rate counts one to one and is not here."""
     imported: frozenset[int]
     """Keys of lines that came from outside, with their contract or by themselves."""
+    renewed: frozenset[tuple[int, int]]
+    """Keys of lines with the ordinal of the day on which they begin or end by a renewal."""
 
     @property
     def without_rate(self) -> list[str]:
@@ -90,6 +96,9 @@ def contracted(account_ids: Sequence[int], *, today: dt.date) -> Contracted:
         currencies=currencies,
         rates={(row[0], places[row[6]]): row[8] for row in rows if row[8] is not None},
         imported=frozenset(row[5] for row in rows if row[9]),
+        renewed=frozenset(
+            [*((row[5], row[2]) for row in rows if row[10]), *((row[5], row[3]) for row in rows if row[11])]
+        ),
     )
 
 

@@ -119,7 +119,7 @@ def _append(added: Additions, held: Contracted) -> int:
     params: dict[str, Any] = {name: array(getattr(added, name).tolist()) for name in numbers} | {
         "at": clock.now(),
         "kind": [kind.value for kind in kinds],
-        "source": [_source(line, held) for line in added.line.tolist()],
+        "source": [_source(*moved, held) for moved in zip(added.line.tolist(), added.day.tolist(), strict=True)],
         "currency": [held.currencies[place] for place in foreign],
         "rate": [held.rates.get(key) for key in zip(added.account.tolist(), foreign, strict=True)],
         "reason": [CORRECTED if kind is Kind.CORRECTION else "" for kind in kinds],
@@ -129,7 +129,9 @@ def _append(added: Additions, held: Contracted) -> int:
         return cursor.rowcount
 
 
-def _source(line: int, held: Contracted) -> str:
+def _source(line: int, day: int, held: Contracted) -> str:
+    if (line, day) in held.renewed:
+        return LedgerEntry.Source.RENEWAL.value
     return LedgerEntry.Source.IMPORT.value if line in held.imported else LedgerEntry.Source.CONTRACT.value
 
 

@@ -187,6 +187,8 @@ OBJECTS: dict[str, Builder] = {
     "renewals:edit": record("pk", make.RenewalFactory),
     "renewals:probability": record("pk", make.RenewalFactory),
     "renewals:put-back": record("pk", make.RenewalFactory),
+    "renewals:close": record("pk", make.RenewalFactory),
+    "renewals:undo-closing": record("pk", make.RenewalFactory),
     "health:run": lambda cast: {"pk": make.RunFactory(by=cast.owner, scope=f"account:{cast.account.pk}").pk},
 }
 
