@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from renewals.views import board, calendar, closing, renewal, renewals, retention
+from renewals.views import approvals, board, calendar, closing, proposal, proposal_share, renewal, renewals, retention
 
 app_name = "renewals"
 
@@ -20,6 +20,22 @@ urlpatterns: list[URLPattern] = [
     path("renewals/<int:pk>/put-back/", renewal.put_back, name="put-back"),
     path("renewals/<int:pk>/close/", closing.close, name="close"),
     path("renewals/<int:pk>/close/undo/", closing.undo, name="undo-closing"),
+    path("renewals/<int:pk>/proposals/", proposal.proposals, name="proposals"),
+    path("renewals/<int:pk>/proposals/new/", proposal.new, name="proposal-new"),
+    path("renewals/proposals/<int:pk>/", proposal.proposal, name="proposal"),
+    path("renewals/proposals/<int:pk>/edit/", proposal.edit, name="proposal-edit"),
+    path("renewals/proposals/<int:pk>/pdf/", proposal.pdf, name="proposal-pdf"),
+    path("renewals/proposals/<int:pk>/ask/", proposal.ask, name="proposal-ask"),
+    path("renewals/proposals/<int:pk>/send/", proposal.send, name="proposal-send"),
+    path("renewals/proposals/<int:pk>/answer/", proposal.record_answer, name="proposal-answer"),
+    path("renewals/proposals/<int:pk>/withdraw/", proposal.withdraw, name="proposal-withdraw"),
+    path("renewals/proposals/<int:pk>/revise/", proposal.revise, name="proposal-revise"),
+    path("renewals/proposals/<int:pk>/share/", proposal_share.share, name="proposal-share"),
+    path("renewals/proposals/links/<int:pk>/revoke/", proposal_share.revoke, name="proposal-share-revoke"),
+    path("renewals/approvals/", approvals.approvals, name="approvals"),
+    path("renewals/approvals/<int:pk>/", approvals.approval, name="approval"),
+    path("shared/proposals/<str:token>/", proposal_share.shared, name="shared-proposal"),
+    path("shared/proposals/<str:token>/pdf/", proposal_share.shared_pdf, name="shared-proposal-pdf"),
     path("reports/retention/", retention.retention, name="retention"),
     path("reports/retention/export/", retention.export, name="retention-export"),
     path("reports/retention/accounts/", retention.accounts, name="retention-accounts"),

@@ -1,7 +1,11 @@
 """Telling people: into their notification centre, and by e-mail in the way that each of them wants."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
 
 from accounts.models import Notification, User
 from cs_workspace.common import clock
@@ -51,6 +55,18 @@ def notify(messages: Sequence[Message]) -> None:
             )
         )
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def take_back_messages(*, keys: Iterable[str]) -> int:
+    """Takes messages back whose cause is gone and that nobody has read; gives how many.
+
+    Each of the `keys` is the cause that the keys of its messages begin with: `approval:12` of `approval:12:7`.
+    """
+    begun = [Q(key__startswith=f"{key}:") for key in keys]
+    if not begun:
+        return 0
+    untold = Notification.objects.unread().exclude(email_state=Notification.Email.SENDING)
+    return untold.filter(reduce(or_, begun)).delete()[0]
 
 
 def email_state_of(user: User, *, severity: int) -> Notification.Email:

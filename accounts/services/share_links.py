@@ -25,7 +25,7 @@ def share_plan(*, by: User, plan: SuccessPlan, days: int = SHARED_DAYS) -> PlanS
     Raises `RefusedError` where there is one that still opens it: it is to be revoked first, so that nobody holds a link
     that was forgotten.
     """
-    return _make(PlanShare, locked(plan), days, by=by)
+    return make_link(PlanShare, locked(plan), days, by=by)
 
 
 @transaction.atomic
@@ -37,7 +37,23 @@ def share_onboarding(*, by: User, onboarding: Onboarding, days: int) -> Onboardi
     [held] = lock_onboardings([onboarding.pk])
     if not held.is_running:
         raise RefusedError("This onboarding is over.")
-    return _make(OnboardingShare, held, days, by=by)
+    return make_link(OnboardingShare, held, days, by=by)
+
+
+def make_link(kind: type[L], held: Model, days: int, *, by: User) -> L:
+    """Makes the link of a kind to a locked record, in the transaction of the caller; an expired one makes way for it.
+
+    Raises `RefusedError` where there is one that still opens it.
+    """
+    now = clock.now()
+    with pghistory.context(user=by.pk):
+        unrevoked = kind.links().of(held).unrevoked()
+        unrevoked.filter(expires_at__lte=now).update(revoked_at=now)
+        if unrevoked.exists():
+            raise RefusedError("There is a link already. Revoke it to make another.")
+        made = kind(**{kind.OF: held}, by=by, created_at=now, expires_at=now + dt.timedelta(days=days))
+        made.save(force_insert=True)
+    return made
 
 
 @transaction.atomic
@@ -50,16 +66,3 @@ def revoke_link(*, by: User, link: ShareLink) -> None:
 def count_view(*, link: ShareLink) -> None:
     """The customer has opened the link. One statement, so that none of two at once is lost."""
     type(link).links().filter(pk=link.pk).update(views=F("views") + 1, last_viewed_at=clock.now())
-
-
-def _make(kind: type[L], held: Model, days: int, *, by: User) -> L:
-    """A link to a locked record."""
-    now = clock.now()
-    with pghistory.context(user=by.pk):
-        unrevoked = kind.links().of(held).unrevoked()
-        unrevoked.filter(expires_at__lte=now).update(revoked_at=now)
-        if unrevoked.exists():
-            raise RefusedError("There is a link already. Revoke it to make another.")
-        made = kind(**{kind.OF: held}, by=by, created_at=now, expires_at=now + dt.timedelta(days=days))
-        made.save(force_insert=True)
-    return made

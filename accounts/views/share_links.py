@@ -10,7 +10,6 @@ from django.urls import reverse
 
 from accounts.forms.fields import DialogForm
 from accounts.http import UserRequest
-from accounts.models import Onboarding, SuccessPlan
 from accounts.models.share_link import ShareLink
 from accounts.queries.share_links import get_link_for, is_live, link_of, live_link_to, url_of
 from accounts.services.share_links import revoke_link
@@ -32,7 +31,10 @@ HEADERS = {
 @dataclass(frozen=True)
 class Subject:
     """What links of a kind open, in the words of their pages: what it is called, what one `does` with it, what one
-    `sees` of it; the names of our page of it and of the address that revokes a link, and the event of its change."""
+    `sees` of it; the names of our page of it and of the address that revokes a link, and the event of its change.
+
+    `home_key` names what the address of our page holds: the key of the account, or of the record itself.
+    """
 
     kind: type[ShareLink]
     noun: str
@@ -41,10 +43,15 @@ class Subject:
     home: str
     revoke: str
     event: str
+    home_key: str = "account_id"
+
+    def home_of(self, record: Any) -> str:
+        """The address of our page of a record."""
+        return reverse(self.home, args=[getattr(record, self.home_key)])
 
 
 def share_dialog(
-    request: UserRequest, subject: Subject, record: SuccessPlan | Onboarding, form: DialogForm, make: Callable[[], Any]
+    request: UserRequest, subject: Subject, record: Any, form: DialogForm, make: Callable[[], Any]
 ) -> HttpResponse:
     """The link with its views, or how long a new one shall last; by POST it is made."""
     if request.method != "POST":
@@ -63,7 +70,7 @@ def revoke(request: UserRequest, subject: Subject, pk: int) -> HttpResponse:
     revoke_link(by=request.user, link=link)
     toast(request, "The link opens nothing any more")
     record = getattr(link, link.OF)
-    return answer(request, subject.event, to=reverse(subject.home, args=[record.account_id]), close=True)
+    return answer(request, subject.event, to=subject.home_of(record), close=True)
 
 
 def opened(kind: type[L], token: str) -> L | None:
@@ -87,9 +94,11 @@ def bare(response: HttpResponse) -> HttpResponse:
 
 
 def _dialog(
-    request: UserRequest, subject: Subject, record: SuccessPlan | Onboarding, form: DialogForm, *, status: int = 200
+    request: UserRequest, subject: Subject, record: Any, form: DialogForm, *, status: int = 200
 ) -> HttpResponse:
     link = live_link_to(subject.kind, record)
     address = request.build_absolute_uri(url_of(link)) if link else ""
     dialog = Dialog(f"Share the {subject.noun}", record.account, "Make a link", template="accounts/share.html")
-    return show(request, dialog, form, status, link=link, address=address, subject=subject)
+    return show(
+        request, dialog, form, status, link=link, address=address, subject=subject, home=subject.home_of(record)
+    )

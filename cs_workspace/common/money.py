@@ -31,6 +31,14 @@ def exact(amount: Decimal | None, currency: str) -> str:
     return f"{sign}{symbol(currency)}{size:,.{digits}f}"
 
 
+def signed(amount: Decimal | None, currency: str) -> str:
+    """A change, in full: +€4,800, −€1,200, ±€0; an em dash where it is unknown."""
+    if amount is None:
+        return "—"
+    sign = "+" if amount > 0 else "" if amount < 0 else "±"
+    return f"{sign}{exact(amount, currency)}"
+
+
 def symbol(currency: str) -> str:
     """The sign that stands before an amount; the code and a space where a currency has none."""
     return SYMBOLS.get(currency, f"{currency} ")

@@ -26,6 +26,7 @@ STYLESHEETS = [
     "css/onboarding.css",
     "css/plan.css",
     "css/playbooks.css",
+    "css/proposals.css",
     "css/renewals.css",
     "css/retention.css",
     "css/risk.css",

@@ -9,6 +9,8 @@ from cs_workspace.common.models import Timed
 from renewals.models.proposal import Proposal
 from renewals.models.renewal import Renewal
 
+DECIDED = ["approved", "refused"]
+
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["updated_at"])
 class DiscountAuthority(Timed):
@@ -37,7 +39,7 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
         return self.filter(verdict=Approval.Verdict.PENDING).exclude(proposal__renewal__stage=Renewal.Stage.CLOSED)
 
     def decided(self) -> "ApprovalQuerySet":
-        return self.filter(verdict__in=[Approval.Verdict.APPROVED, Approval.Verdict.REFUSED])
+        return self.filter(verdict__in=DECIDED)
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
@@ -92,17 +94,18 @@ class Approval(models.Model):
             models.CheckConstraint(
                 condition=Q(verdict="pending", decided_at=None)
                 | Q(verdict="withdrawn", decided_at__isnull=False)
-                | (Q(verdict__in=["approved", "refused"], decided_at__isnull=False) & ~Q(reason="")),
+                | (Q(verdict__in=DECIDED, decided_at__isnull=False) & ~Q(reason="")),
                 name="approval_decision_is_whole",
             ),
             models.CheckConstraint(
-                condition=~Q(verdict__in=["approved", "refused"])
-                | Q(decided_by=None)
-                | Q(author=None)
-                | ~Q(decided_by=F("author")),
+                condition=~Q(verdict__in=DECIDED) | Q(decided_by=None) | Q(author=None) | ~Q(decided_by=F("author")),
                 name="approval_not_ones_own",
             ),
         ]
 
     def __str__(self) -> str:
         return f"Approval of {self.discount * 100:g} % for {self.proposal}"
+
+    @property
+    def is_pending(self) -> bool:
+        return self.verdict == self.Verdict.PENDING

@@ -60,6 +60,13 @@ from tests.factories.plans import (
     UseCaseFactory,
 )
 from tests.factories.playbooks import HolidayFactory, PlaybookFactory, PlaybookResultFactory, PlaybookRunFactory
+from tests.factories.proposals import (
+    ApprovalFactory,
+    ProposalFactory,
+    ProposalLineFactory,
+    ProposalOptionFactory,
+    ProposalShareFactory,
+)
 from tests.factories.runs import (
     ChunkFactory,
     ChurnModelFactory,
@@ -91,6 +98,7 @@ __all__ = [
     "AlertFactory",
     "AlertRuleFactory",
     "AlignmentJudgementFactory",
+    "ApprovalFactory",
     "BulkChangeFactory",
     "ChunkFactory",
     "ChurnModelFactory",
@@ -129,6 +137,10 @@ __all__ = [
     "PlaybookResultFactory",
     "PlaybookRunFactory",
     "ProductFactory",
+    "ProposalFactory",
+    "ProposalLineFactory",
+    "ProposalOptionFactory",
+    "ProposalShareFactory",
     "PulseFactory",
     "RenewalFactory",
     "RoiRecordFactory",

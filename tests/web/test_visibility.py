@@ -58,6 +58,17 @@ def moved_on(cast: Cast) -> dict[str, Any]:
     return {"pk": move_on(by=cast.owner, request=request, status="planned").pk}
 
 
+def offered_to(factory: type, under: str = "", **fields: Any) -> Builder:
+    """Path arguments that name something of a proposal to the account: `under` leads from it to the proposal."""
+    return lambda cast: {"pk": factory(**{f"{under}renewal__account": cast.account}, **fields).pk}
+
+
+def with_an_approval(cast: Cast) -> dict[str, Any]:
+    """No path arguments; a discount for the account waits for an approval."""
+    make.ApprovalFactory(proposal__renewal__account=cast.account)
+    return {}
+
+
 OBJECTS: dict[str, Builder] = {
     "accounts:bulk-undo": lambda cast: {"key": make.BulkChangeFactory(by=cast.owner).key},
     "accounts:view-edit": lambda cast: {"pk": make.SavedViewFactory(owner=cast.owner).pk},
@@ -189,6 +200,19 @@ OBJECTS: dict[str, Builder] = {
     "renewals:put-back": record("pk", make.RenewalFactory),
     "renewals:close": record("pk", make.RenewalFactory),
     "renewals:undo-closing": record("pk", make.RenewalFactory),
+    "renewals:proposals": record("pk", make.RenewalFactory),
+    "renewals:proposal-new": record("pk", make.RenewalFactory),
+    "renewals:proposal": offered_to(make.ProposalFactory, with_discount="0.15"),
+    "renewals:proposal-edit": offered_to(make.ProposalFactory, with_discount="0.15"),
+    "renewals:proposal-pdf": offered_to(make.ProposalFactory, with_discount="0.15"),
+    "renewals:proposal-ask": offered_to(make.ProposalFactory, with_discount="0.15"),
+    "renewals:proposal-send": offered_to(make.ProposalFactory, with_discount="0"),
+    "renewals:proposal-answer": offered_to(make.ProposalFactory, as_sent=True),
+    "renewals:proposal-withdraw": offered_to(make.ProposalFactory),
+    "renewals:proposal-revise": offered_to(make.ProposalFactory, as_sent=True),
+    "renewals:proposal-share": offered_to(make.ProposalFactory, as_sent=True),
+    "renewals:proposal-share-revoke": offered_to(make.ProposalShareFactory, "proposal__"),
+    "renewals:approval": offered_to(make.ApprovalFactory, "proposal__"),
     "health:run": lambda cast: {"pk": make.RunFactory(by=cast.owner, scope=f"account:{cast.account.pk}").pk},
 }
 
@@ -213,6 +237,7 @@ LISTS: dict[str, Builder | None] = {
     "renewals:table": None,
     "renewals:export": None,
     "renewals:calendar": None,
+    "renewals:approvals": with_an_approval,
     "renewals:retention": None,
     "renewals:retention-export": None,
     "renewals:retention-accounts": None,
@@ -255,6 +280,12 @@ KEYS: dict[str, Builder] = {
     "accounts:shared-onboarding": lambda cast: {"token": token_of(make.OnboardingShareFactory(account=cast.account))},
     "accounts:shared-plan": lambda cast: {"token": token_of(make.PlanShareFactory(account=cast.account))},
     "accounts:shared-plan-pdf": lambda cast: {"token": token_of(make.PlanShareFactory(account=cast.account))},
+    "renewals:shared-proposal": lambda cast: {
+        "token": token_of(make.ProposalShareFactory(proposal__renewal__account=cast.account))
+    },
+    "renewals:shared-proposal-pdf": lambda cast: {
+        "token": token_of(make.ProposalShareFactory(proposal__renewal__account=cast.account))
+    },
 }
 
 OPEN: dict[str, str] = {
