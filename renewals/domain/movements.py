@@ -57,6 +57,8 @@ class Movements:
     amount: IntArray
     """Change of ARR in units, never 0; negative for what was lost."""
     unit: Decimal = Decimal("0.01")
+    opening: IntArray | int = 0
+    """ARR of each account before the first movement here, shape (accounts,)."""
 
     @classmethod
     def of(
@@ -93,8 +95,19 @@ class Movements:
         Shape (accounts,). What moves on the day itself is not in it.
         """
         limit = day.toordinal() if isinstance(day, dt.date) else day[self.account]
-        sums = np.concatenate(([0], np.cumsum(np.where(self.day < limit, self.amount, 0))))
-        return np.diff(sums[self._bounds])
+        sums = np.zeros(len(self.day) + 1, dtype=np.int64)
+        # A product takes a third of the time of `np.where`, which jumps where days lie in no order.
+        np.cumsum(self.amount * (self.day < limit), out=sums[1:])
+        return self.opening + np.diff(sums[self._bounds])
+
+    def since(self, day: dt.date) -> Movements:
+        """The movements from a day on, after what each account had at its start: less to go through for later days.
+
+        Only ARR and movements of later days are those of the whole.
+        """
+        later = np.flatnonzero(self.day >= day.toordinal())
+        columns = (column[later] for column in (self.account, self.day, self.kind, self.amount))
+        return Movements(self.size, *columns, unit=self.unit, opening=self.arr_before(day))
 
     def between(self, since: dt.date, until: dt.date) -> BoolArray:
         """Which movements fall into the half-open period."""

@@ -81,8 +81,19 @@ class Retention:
 
 def measure(movements: Movements, period: Period, among: BoolArray | None = None) -> Retention:
     """The figures of a period, of all accounts or of those that `among`, of shape (accounts,), says."""
+    return measure_each(movements, [period], among)[0]
+
+
+def measure_each(movements: Movements, periods: Iterable[Period], among: BoolArray | None = None) -> list[Retention]:
+    """The figures of each period."""
+    periods = list(periods)
+    days = {day for period in periods for day in (period.since, period.until)}
+    if not days:
+        return []
+    movements = movements.since(min(days))
+    arr = {day: movements.arr_before(day) for day in days}
     others = np.zeros(movements.size, dtype=np.int64) if among is None else (~among).astype(np.int64)
-    return measure_groups(movements, period, others, 2)[0]
+    return [_measure(movements, one, arr[one.since], arr[one.until], others, 2)[0] for one in periods]
 
 
 def measure_groups(movements: Movements, period: Period, group: IntArray, count: int) -> list[Retention]:
@@ -91,6 +102,13 @@ def measure_groups(movements: Movements, period: Period, group: IntArray, count:
     `group`, of shape (accounts,), holds the place of each account's group, from 0 to `count` − 1.
     """
     start, end = movements.arr_before(period.since), movements.arr_before(period.until)
+    return _measure(movements, period, start, end, group, count)
+
+
+def _measure(
+    movements: Movements, period: Period, start: IntArray, end: IntArray, group: IntArray, count: int
+) -> list[Retention]:
+    """`start` and `end` are the ARR of each account at the two ends of the period."""
     within = np.flatnonzero(movements.between(period.since, period.until))
     kinds = group[movements.account[within]] * len(KINDS) + movements.kind[within]
     gross = _sums(kinds, movements.amount[within], count * len(KINDS)).reshape(count, len(KINDS))
@@ -99,18 +117,13 @@ def measure_groups(movements: Movements, period: Period, group: IntArray, count:
         _sums(group, start, count),
         gross.tolist(),
         _sums(group, end, count),
-        _sums(group, np.where(active & (change > 0), change, 0), count),
-        _sums(group, np.where(active & stayed & (change < 0), change, 0), count),
-        _sums(group, np.where(active & ~stayed, change, 0), count),
-        *(np.bincount(group[chosen], minlength=count) for chosen in (active, active & ~stayed, stayed)),
+        _sums(group, change * (active & (change > 0)), count),
+        _sums(group, change * (active & stayed & (change < 0)), count),
+        _sums(group, change * (active & ~stayed), count),
+        *(_sums(group, chosen.astype(np.int64), count) for chosen in (active, active & ~stayed, stayed)),
         strict=True,
     )
     return [_retention(movements, period, row) for row in figures]
-
-
-def measure_each(movements: Movements, periods: Iterable[Period], among: BoolArray | None = None) -> list[Retention]:
-    """The figures of each period."""
-    return [measure(movements, period, among) for period in periods]
 
 
 def _share(part: Decimal, whole: Decimal) -> Decimal | None:

@@ -132,6 +132,9 @@ class LedgerPackQuerySet(models.QuerySet["LedgerPack"]):
     """Conditions over packs."""
 
     def visible_to(self, user: User) -> "LedgerPackQuerySet":
+        if user.is_active and user.sees_everything:
+            # All but the archived ones, which are few: to look for each of 50,000 takes longer than to read them.
+            return self.exclude(account__in=Account.objects.exclude(archived_at=None).values("pk"))
         return self.filter(account__in=Account.objects.visible_to(user).values("pk"))
 
 

@@ -11,7 +11,7 @@ from accounts.models import Product, User
 from renewals.domain.benchmarks import NRR_BENCHMARKS, Level, Rate, Target, nrr_level, target_of
 from renewals.domain.cohorts import Cohort, cohorts_of, in_words
 from renewals.domain.periods import Period, Step, add_months, trailing_year, trailing_years
-from renewals.domain.retention import Retention, measure, measure_each, measure_groups
+from renewals.domain.retention import Retention, measure_each, measure_groups
 from renewals.models import LedgerPack
 from renewals.queries.movements import entries_of
 from renewals.queries.retention_groups import Grouping, Split, grouping
@@ -79,11 +79,14 @@ def retention_report(user: User, wanted: ReportFilter, *, today: dt.date) -> Rep
     movements = entries.book.movements
     until = today + dt.timedelta(days=1)
     year = trailing_year(until)
+    latest, before, *periods = measure_each(
+        movements, [year, trailing_year(year.since), *reversed(periods_of(wanted.rhythm, until))]
+    )
     cohorts = cohorts_of(movements, today)
     return Report(
-        year=measure(movements, year),
-        before=measure(movements, trailing_year(year.since)),
-        periods=measure_each(movements, reversed(periods_of(wanted.rhythm, until))),
+        year=latest,
+        before=before,
+        periods=periods,
         groups=_groups(grouping(user, entries, wanted.split), wanted.split, year),
         cohorts=cohorts[: -COHORTS_SHOWN - 1 : -1],
         words=in_words(cohorts),

@@ -101,3 +101,12 @@ def test_arr_before_a_day_is_the_sum_of_what_came_before(ledger, ahead):
         if on < day.isoformat():
             sums[account] += amount
     assert [ledger.money(int(arr)) for arr in ledger.arr_before(day)] == sums
+
+
+@given(ledgers(), st.integers(-5, 410), st.integers(0, 200))
+def test_from_a_day_on_a_ledger_has_the_arr_and_the_movements_of_the_whole(ledger, first, ahead):
+    begin = FIRST + dt.timedelta(first)
+    later = ledger.since(begin)
+    day = begin + dt.timedelta(ahead)
+    assert later.arr_before(day).tolist() == ledger.arr_before(day).tolist()
+    assert table_of(later) == [row for row in table_of(ledger) if row[1] >= begin.isoformat()]
