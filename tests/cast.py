@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.test import Client
 
 from accounts.models import Account, TeamMember, User
-from tests.factories import AccountFactory, TeamMemberFactory, UserFactory
+from tests.factories import AccountFactory, UserFactory
 
 
 @dataclass(frozen=True)
@@ -33,31 +33,48 @@ class Cast:
 
 
 def make_cast() -> Cast:
-    """Writes the people and the two accounts."""
-    executive = UserFactory(name="Edda Executive", as_executive=True)
-    manager = UserFactory(name="Mona Manager", as_manager=True, manager=executive)
-    other_manager = UserFactory(name="Otto Othermanager", as_manager=True, manager=executive)
-    owner = UserFactory(name="Olga Owner", manager=manager)
-    team_mate = UserFactory(name="Tim Teammate", manager=manager)
-    ae = UserFactory(name="Ada Executive-Account", as_ae=True)
-    read_only = UserFactory(name="Rita Readonly", manager=manager, read_only=True)
-    outsider = UserFactory(name="Udo Outsider", manager=other_manager)
-    account = AccountFactory(name="Halden Logistics", owner=owner)
-    TeamMemberFactory(account=account, user=team_mate, role=TeamMember.Role.CSM)
-    TeamMemberFactory(account=account, user=ae, role=TeamMember.Role.AE)
-    TeamMemberFactory(account=account, user=read_only, role=TeamMember.Role.SUPPORT)
+    """Writes the people and the two accounts, in few statements: most tests begin with it."""
+    executive, admin, ae = User.objects.bulk_create(
+        [
+            UserFactory.build(name="Edda Executive", as_executive=True),
+            UserFactory.build(name="Aki Admin", as_admin=True),
+            UserFactory.build(name="Ada Executive-Account", as_ae=True),
+        ]
+    )
+    manager, other_manager = User.objects.bulk_create(
+        [
+            UserFactory.build(name="Mona Manager", as_manager=True, manager=executive),
+            UserFactory.build(name="Otto Othermanager", as_manager=True, manager=executive),
+        ]
+    )
+    owner, team_mate, read_only, outsider = User.objects.bulk_create(
+        [
+            UserFactory.build(name="Olga Owner", manager=manager),
+            UserFactory.build(name="Tim Teammate", manager=manager),
+            UserFactory.build(name="Rita Readonly", manager=manager, read_only=True),
+            UserFactory.build(name="Udo Outsider", manager=other_manager),
+        ]
+    )
+    account, strangers = Account.objects.bulk_create(
+        [
+            AccountFactory.build(name="Halden Logistics", owner=owner),
+            AccountFactory.build(name="Stranger Foods", owner=outsider),
+        ]
+    )
+    team = {team_mate: TeamMember.Role.CSM, ae: TeamMember.Role.AE, read_only: TeamMember.Role.SUPPORT}
+    TeamMember.objects.bulk_create(TeamMember(account=account, user=user, role=role) for user, role in team.items())
     return Cast(
         account=account,
         owner=owner,
         team_mate=team_mate,
         manager=manager,
         executive=executive,
-        admin=UserFactory(name="Aki Admin", as_admin=True),
+        admin=admin,
         ae=ae,
         read_only=read_only,
         outsider=outsider,
         other_manager=other_manager,
-        strangers=AccountFactory(name="Stranger Foods", owner=outsider),
+        strangers=strangers,
     )
 
 
