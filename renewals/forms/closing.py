@@ -214,12 +214,10 @@ class ClosingForm(NewForm):
 
 
 class ClosingDraft:
-    """The whole form: its head and its lines. `focus` is the id of the field that the page goes to."""
+    """The whole form: its head and its lines."""
 
-    def __init__(
-        self, head: ClosingForm, lines: list[LineForm], *, focus: str = "", read: ClosingDraft | None = None
-    ) -> None:
-        self.head, self.lines, self.focus, self._read = head, lines, focus, read
+    def __init__(self, head: ClosingForm, lines: list[LineForm], *, read: ClosingDraft | None = None) -> None:
+        self.head, self.lines, self._read = head, lines, read
 
     @classmethod
     def begun(
@@ -257,13 +255,16 @@ class ClosingDraft:
             return cls(head, [LineForm(data, products=products, uid=uid) for uid in uids])
         verb, _, target = do.partition(":")
         uids = [uid for uid in uids if not (verb == "remove" and uid == target)]
-        new = [_uid()] if verb == "add" and len(uids) < MOST_LINES else []
         head = ClosingForm(initial=_as_typed(data), currencies=currencies)
-        lines = [LineForm(initial=_as_typed(data, f"line-{uid}-"), products=products, uid=uid) for uid in [*uids, *new]]
+        lines = [LineForm(initial=_as_typed(data, f"line-{uid}-"), products=products, uid=uid) for uid in uids]
+        if verb == "add" and len(uids) < MOST_LINES:
+            new = LineForm(products=products, uid=_uid())
+            new.fields["product"].widget.attrs["autofocus"] = True
+            lines.append(new)
         read = cls(
             ClosingForm(data, currencies=currencies), [LineForm(data, products=products, uid=uid) for uid in uids]
         )
-        return cls(head, lines, focus=f"id_line-{new[0]}-product" if new else "add-line", read=read)
+        return cls(head, lines, read=read)
 
     def is_valid(self) -> bool:
         """Whether every part can be read; what is wrong stands by its field."""

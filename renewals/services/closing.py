@@ -35,8 +35,9 @@ from renewals.models import ChurnRecord, Closing, Renewal, StageMove
 from renewals.queries.closing import assigned_of, current_of, taken_of
 from renewals.queries.proposals import rates_on
 from renewals.services.churning import open_record, settle_churn, withdraw_record
-from renewals.services.closing_work import begin_work, drop_work, take_back_work, tell_closed, tell_taken_back
+from renewals.services.closing_work import begin_work, take_back_work, tell_closed, tell_taken_back
 from renewals.services.ledger import write_ledger
+from renewals.services.timelines import drop_open_tasks
 
 TAKEN_BACK = "Closing taken back"
 
@@ -222,7 +223,7 @@ def _close(held: Held, terms: ClosingTerms, figures: Figures, closing: Closing, 
     StageMove.objects.create(
         renewal=renewal, before=closing.stage_before, after=renewal.stage, at=closing.at, by=by, note=label
     )
-    closing.dropped_tasks = drop_work(renewal, by=by)
+    closing.dropped_tasks = drop_open_tasks(renewal, by=by)
 
 
 def _settle(account: Account, *, by: User | None) -> None:

@@ -1,5 +1,5 @@
-"""What closing a renewal gives people to do: it drops what was still to come, hands over what is new, asks later how
-it went, and tells those who care for the account. All of it can be taken back."""
+"""What closing a renewal gives people to do: it hands over what is new, asks later how it went, and tells those who
+care for the account. All of it can be taken back."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -18,16 +18,11 @@ from cs_workspace.common.money import exact
 from cs_workspace.common.refusals import RefusedError
 from renewals.domain.closing import SATISFACTION_DAYS, ClosingTerms, Current, Growth, Lost, Signed, growth_of
 from renewals.models import Closing, Renewal
-from renewals.services.timelines import drop_open_tasks, due_moment, take_up_again
+from renewals.services.timelines import due_moment, take_up_again
 
 # How the origin keys of these tasks begin: those of the renewal itself are dropped when it closes.
 ORIGIN = "closed"
 TAKEN_BACK = "The closing of the renewal was taken back."
-
-
-def drop_work(renewal: Renewal, *, by: User | None) -> list[int]:
-    """Gives up what was still to be done for a renewal; gives the keys of the tasks."""
-    return drop_open_tasks(renewal, by)
 
 
 def begin_work(*, by: User | None, closing: Closing, account: Account, terms: ClosingTerms, current: Current) -> None:

@@ -1,25 +1,18 @@
 """Closing a renewal writes all that follows from it at once, and can be taken back as a whole within a day."""
 
 import datetime as dt
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from threading import Barrier
 
 import pytest
 import time_machine
-from django.db import connection
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from accounts.models import Account, Contract, ContractLine, Notification, Onboarding, Task
-from accounts.services.tasks import complete_task
+from accounts.models import Account, Contract, ContractLine, Task
 from cs_workspace.common import clock
 from cs_workspace.common.refusals import RefusedError, RepeatedError, StaleError
-from renewals.domain.closing import Line
-from renewals.models import ChurnRecord, Closing, Renewal, RenewalStep, StageMove
+from renewals.models import ChurnRecord, Closing, Renewal, StageMove
 from renewals.queries.ledger_check import ledger_differences
 from renewals.services.churning import settle_churn
-from renewals.services.closing import TermsError, close_renewal, undo_closing
+from renewals.services.closing import TermsError
 from renewals.services.ledger import write_ledger
 from tests.factories import (
     AccountFactory,
@@ -27,16 +20,11 @@ from tests.factories import (
     ContractLineFactory,
     ExchangeRateFactory,
     InvoiceFactory,
-    OnboardingTemplateFactory,
-    ProductFactory,
     RenewalFactory,
-    SegmentFactory,
-    TaskFactory,
-    TemplateStepFactory,
     UserFactory,
     day,
 )
-from tests.renewals.services.closings import booked, lost, signed, to_close
+from tests.renewals.services.closings import booked, close, lost, signed, step_of, to_close, undo
 
 pytestmark = pytest.mark.django_db
 
@@ -54,24 +42,6 @@ def account(owner):
 @pytest.fixture
 def renewal(account):
     return to_close(account)
-
-
-def close(renewal, terms, by=None, **more):
-    return close_renewal(by=by or renewal.account.owner, renewal=renewal, terms=terms, **more)
-
-
-def undo(renewal):
-    return undo_closing(by=renewal.account.owner, renewal=renewal)
-
-
-def step_of(renewal, *, made=True):
-    """A step on the way of a renewal; one that is made has an open task."""
-    count = renewal.steps.count()
-    task = TaskFactory(account=renewal.account, origin="renewal") if made else None
-    return RenewalStep.objects.create(
-        renewal=renewal, key=f"step-{count}", title="Step", applies="always", offset_days=10, day=day(20), task=task,
-        state="made" if made else "waiting",
-    )  # fmt: skip
 
 
 def later(**delta):
@@ -262,57 +232,6 @@ def test_a_form_that_is_sent_twice_closes_once(renewal):
     assert Contract.objects.count() == 2
 
 
-# What is left to do
-
-
-def test_open_tasks_of_the_renewal_are_dropped_and_customers_are_asked_a_month_later(renewal, owner):
-    task, coming = step_of(renewal).task, step_of(renewal, made=False)
-    close(renewal, signed(renewal))
-    task.refresh_from_db()
-    coming.refresh_from_db()
-    assert (task.status, coming.state) == ("cancelled", "dropped")
-    task = Task.objects.unfinished().get()
-    assert task.origin_key.startswith(f"closed:{renewal.pk}:")
-    assert (clock.day_of(task.due_at), list(task.assignees.all())) == (day(30), [owner])
-
-
-def test_new_seats_are_handed_over_by_a_task(renewal, owner):
-    terms = signed(renewal)
-    close(renewal, signed(renewal, lines=(Line(terms.lines[0].product_id, Decimal(36000), seats=30),)))
-    task = Task.objects.get(origin_key__contains="handover")
-    assert "10 new seats" in task.title
-    assert clock.day_of(task.due_at) == day(30)
-
-
-def test_a_new_product_is_onboarded_by_the_template_of_the_segment(renewal, account):
-    account.segment = SegmentFactory()
-    account.segment_pinned = True
-    account.save()
-    TemplateStepFactory(template=OnboardingTemplateFactory(segment=account.segment))
-    product = ProductFactory()
-    terms = signed(renewal)
-    close(renewal, signed(renewal, lines=(*terms.lines, Line(product.pk, Decimal(6000)))))
-    begun = Onboarding.objects.get()
-    assert (begun.kind, begun.product, begun.started_on) == ("product", product, day(30))
-    undo(renewal)
-    begun.refresh_from_db()
-    assert begun.state == Onboarding.State.CANCELLED
-
-
-def test_without_a_template_a_new_product_is_handed_over_by_a_task(renewal):
-    terms = signed(renewal)
-    close(renewal, signed(renewal, lines=(*terms.lines, Line(ProductFactory().pk, Decimal(6000)))))
-    assert Task.objects.get(origin_key__contains="handover").title.startswith("Bring")
-
-
-def test_those_who_care_for_the_account_are_told_and_who_closed_it_is_not(renewal, owner):
-    close(renewal, signed(renewal, 30000), by=owner)
-    told = Notification.objects.get()
-    assert (told.user, told.title) == (
-        owner.manager, f"Olga Owner closed the renewal of {renewal.account}: renewed and expanded",
-    )  # fmt: skip
-
-
 # Taken back
 
 
@@ -440,121 +359,3 @@ def test_it_can_be_taken_back_for_a_day(renewal):
 def test_what_was_never_closed_is_not_taken_back(renewal):
     with pytest.raises(RefusedError, match="was not closed here"):
         undo(renewal)
-
-
-def test_a_task_that_was_done_meanwhile_stays_done(renewal, owner):
-    close(renewal, signed(renewal))
-    task = Task.objects.get(origin_key__contains="satisfaction")
-    complete_task(by=owner, task=task)
-    undo(renewal)
-    task.refresh_from_db()
-    assert task.status == Task.Status.DONE
-
-
-# Always
-
-STEPS = st.lists(
-    st.tuples(
-        st.sampled_from(["signed", "lost", "undo", "night"]),
-        st.integers(1, 40_000),
-        st.integers(0, 40),
-    ),
-    min_size=1,
-    max_size=6,
-)
-
-
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=STEPS, ends_in=st.integers(-20, 20))
-def test_whatever_is_closed_and_taken_back_the_ledger_is_the_arr_under_contract_on_every_day(owner, steps, ends_in):
-    account = AccountFactory(owner=owner)
-    renewal = to_close(account, ends_in=ends_in)
-    for verb, arr, days in steps:
-        if verb == "night":
-            write_ledger(today=day(0), account_ids=[account.pk])
-            continue
-        try:
-            if verb == "undo":
-                undo(renewal)
-            elif verb == "signed":
-                close(renewal, signed(renewal, arr, start=day(ends_in + days % 3), end=day(ends_in + 365)))
-            else:
-                close(renewal, lost(renewal, last_day=day(ends_in - 1 - days)))
-        except RefusedError:
-            continue
-        assert ledger_differences([account.pk], today=day(0)) == []
-        if Renewal.objects.get(pk=renewal.pk).stage == "closed":
-            assert not Task.objects.unfinished().filter(origin_key__startswith=f"renewal:{renewal.pk}:").exists()
-    for ahead in range(0, 410, 10):
-        write_ledger(today=day(ahead), account_ids=[account.pk])
-        assert ledger_differences([account.pk], today=day(ahead)) == []
-    assert all(on_day(account, days) == booked_on(account, days) for days in range(-400, 410, 3))
-
-
-def on_day(account, days):
-    """What is under contract on a day, by the contracts that count."""
-    on = day(days)
-    lines = ContractLine.objects.filter(contract__account=account, contract__status="active")
-    return sum(line.arr for line in lines.filter(contract__start__lte=on, contract__end__gt=on))
-
-
-def booked_on(account, days):
-    return sum(account.ledger_entries.as_of(day(days)).values_list("amount", flat=True))
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("kinds", [("signed", "signed"), ("signed", "lost")])
-def test_of_two_who_close_it_at_once_one_does_and_the_other_is_told(kinds):
-    mona = UserFactory(name="Mona Manager", as_manager=True)
-    people = [UserFactory(name=name, manager=mona) for name in ("Ann One", "Bob Two")]
-    account = AccountFactory(owner=people[0])
-    renewal = to_close(account, ends_in=-5)
-    terms = [signed(renewal, 30000) if kind == "signed" else lost(renewal) for kind in kinds]
-    start = Barrier(2)
-
-    def run(place):
-        try:
-            start.wait()
-            close_renewal(by=people[place], renewal=renewal, terms=terms[place], version=renewal.version)
-        except StaleError as stale:
-            return str(stale)
-        finally:
-            connection.close()
-        return "closed"
-
-    with ThreadPoolExecutor(2) as pool:
-        results = list(pool.map(run, range(2)))
-    winner = results.index("closed")
-    assert results[1 - winner] == f"{people[winner].name} changed this meanwhile."
-    assert Closing.objects.count() == 1
-    assert Contract.objects.count() == 1 + (kinds[winner] == "signed")
-    assert ChurnRecord.objects.count() == (kinds[winner] == "lost")
-    assert ledger_differences([account.pk], today=day(0)) == []
-
-
-@pytest.mark.django_db(transaction=True)
-def test_closing_and_the_nights_that_write_the_same_accounts_do_not_wait_in_a_ring():
-    owner = UserFactory()
-    renewals = [to_close(AccountFactory(owner=owner), ends_in=-5) for _ in range(6)]
-    terms = [signed(renewal, 30000) for renewal in renewals]
-
-    def nights(_):
-        try:
-            for _ in range(6):
-                write_ledger(today=day(0))
-                settle_churn(today=day(0))
-        finally:
-            connection.close()
-
-    def closings(order):
-        try:
-            for place in order:
-                close_renewal(by=owner, renewal=renewals[place], terms=terms[place])
-                undo_closing(by=owner, renewal=renewals[place])
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(3) as pool:
-        list(pool.map(lambda job: job[0](job[1]), [(nights, None), (closings, range(3)), (closings, range(5, 2, -1))]))
-    assert Closing.objects.standing().count() == 0
-    assert ledger_differences([renewal.account_id for renewal in renewals], today=day(0)) == []
