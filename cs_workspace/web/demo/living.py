@@ -19,6 +19,7 @@ from accounts.models import Account, Task, User
 from accounts.services.tasks import complete_task
 from cs_workspace.common import clock
 from cs_workspace.web.demo.boarding import board_customers
+from cs_workspace.web.demo.closing import close_renewals
 from cs_workspace.web.demo.departing import FOLLOWED, YESTERDAY, let_people_leave
 from cs_workspace.web.demo.dice import dice
 from cs_workspace.web.demo.judging import judge_book
@@ -104,6 +105,7 @@ def live_through(as_of: dt.date, seed: int, *, report: Progress) -> Lived:
     report("Scoring today", total - 1, total)
     _night(as_of, learns=True, plays=True)
     renew_book(as_of, seed, at_moment=_at_moment, lived_whole=len(accounts) <= LIVED_WHOLE)
+    close_renewals(as_of, at_moment=_at_moment)
     report("Scoring today", total, total)
     _date_back(as_of)
     date_signals_back(as_of)
