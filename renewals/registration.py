@@ -5,10 +5,12 @@ from django.urls import reverse
 from accounts.registries import PaletteItem, Panel, TaskCause, add_palette_item, add_panel, add_task_cause
 from renewals.queries.account_panel import beside_renewals, renewals_shown
 from renewals.queries.closing import loss_shown
+from renewals.queries.renewal_registers import register_renewals
 
 
 def register() -> None:
     """Fills the registries; called once, when the app is ready."""
+    register_renewals()
     add_panel(Panel("loss", "beside", 1, "renewals/_loss_panel.html", loss_shown))
     add_task_cause(TaskCause("closed", "Renewal", lambda _task, key: reverse("renewals:renewal", args=[key])))
     add_panel(Panel("renewal", "side", 5, "renewals/_account_panel.html", renewals_shown, beside_renewals))

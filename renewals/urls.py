@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from renewals.views import approvals, board, calendar, closing, proposal, proposal_share, renewal, renewals, retention
+from renewals.views import approvals, board, calendar, checkpoints, closing, proposal, proposal_share, renewal, renewals, retention
 
 app_name = "renewals"
 
@@ -20,6 +20,9 @@ urlpatterns: list[URLPattern] = [
     path("renewals/<int:pk>/put-back/", renewal.put_back, name="put-back"),
     path("renewals/<int:pk>/close/", closing.close, name="close"),
     path("renewals/<int:pk>/close/undo/", closing.undo, name="undo-closing"),
+    path("renewals/<int:pk>/checkpoints/", checkpoints.checkpoints, name="checkpoints"),
+    path("renewals/checkpoints/<int:pk>/assess/", checkpoints.assess, name="checkpoint-assess"),
+    path("renewals/checkpoints/<int:pk>/decide/", checkpoints.decide, name="checkpoint-decide"),
     path("renewals/<int:pk>/proposals/", proposal.proposals, name="proposals"),
     path("renewals/<int:pk>/proposals/new/", proposal.new, name="proposal-new"),
     path("renewals/proposals/<int:pk>/", proposal.proposal, name="proposal"),

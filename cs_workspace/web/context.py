@@ -18,6 +18,7 @@ STYLESHEETS = [
     "css/account.css",
     "css/board.css",
     "css/book.css",
+    "css/checkpoints.css",
     "css/churn.css",
     "css/closing.css",
     "css/features.css",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from health.domain.judgement import Standing
 from renewals.domain.zones import Zone
 
 
@@ -38,6 +39,9 @@ class Refusal:
     reason: str
 
 
+_READ_ONLY: Final = Refusal("", "Your access is read-only. Ask an admin if you need to change things.")
+
+
 @dataclass(frozen=True)
 class Judgements:
     """What was said at a checkpoint; None where nobody has, or nothing is known."""
@@ -57,6 +61,22 @@ class Judgements:
     def waits_for_manager(self) -> bool:
         """Whether a manager has to decide."""
         return self.differ and self.final is None
+
+
+def may_assess(who: Standing) -> Refusal | None:
+    """Why a person may not assess a renewal; None for its owner, the CSMs of the account and those who lead them."""
+    if who.read_only:
+        return _READ_ONLY
+    return (
+        None if who.owns or who.serves or who.leads_owner else Refusal("", "Only its CSM, or a manager, assesses it.")
+    )
+
+
+def may_decide(who: Standing) -> Refusal | None:
+    """Why a person may not decide where the data and the CSM differ; None for those who lead the owner."""
+    if who.read_only:
+        return _READ_ONLY
+    return None if who.leads_owner else Refusal("", "A manager above its owner decides this.")
 
 
 def choices_at(days: int) -> tuple[Risk, ...]:
@@ -81,12 +101,12 @@ def automated_risk(zone: Zone | None, days: int) -> Risk | None:
 
 
 def reached(due_on: dt.date, *, today: dt.date, there: Collection[int] = ()) -> int | None:
-    """The checkpoint at which a renewal stands on a day; None before the first, and where it is `there` already.
+    """The checkpoint at which a renewal stands on a day; None before the first, past its date, and where it is `there`.
 
     A renewal that was opened late has only the checkpoint that it came to last.
     """
     left = (due_on - today).days
-    come = [days for days in CHECKPOINTS if left <= days]
+    come = [days for days in CHECKPOINTS if 0 <= left <= days]
     return None if not come or come[-1] in there else come[-1]
 
 

@@ -3,8 +3,11 @@
 import datetime as dt
 from collections.abc import Sequence
 
+from renewals.services.assessing import reach_checkpoints
+from renewals.services.escalating import tell_of_steps
 from renewals.services.following import follow_contracts
 from renewals.services.opening import open_due_renewals
+from renewals.services.probabilities import refresh_probabilities
 from renewals.services.timelines import make_due_tasks
 
 
@@ -16,4 +19,7 @@ def look_after_renewals(*, today: dt.date, account_ids: Sequence[int] | None = N
     """
     follow_contracts(today=today, account_ids=account_ids)
     open_due_renewals(today=today, account_ids=account_ids)
+    refresh_probabilities(today=today, account_ids=account_ids)
+    reach_checkpoints(today=today, account_ids=account_ids)
     make_due_tasks(today=today, account_ids=account_ids)
+    tell_of_steps(today=today)

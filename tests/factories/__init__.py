@@ -82,6 +82,7 @@ from tests.factories.scores import (
     SnapshotFactory,
     TierFactory,
 )
+from tests.factories.timelines import RenewalCheckpointFactory
 from tests.factories.warnings import (
     AlertFactory,
     AlertRuleFactory,
@@ -142,6 +143,7 @@ __all__ = [
     "ProposalOptionFactory",
     "ProposalShareFactory",
     "PulseFactory",
+    "RenewalCheckpointFactory",
     "RenewalFactory",
     "RoiRecordFactory",
     "RunFactory",

@@ -43,7 +43,7 @@ from health.models import (
     SignalRule,
     Tier,
 )
-from renewals.models import SegmentTimeline, Timeline, TimelineStep
+from renewals.models import DiscountAuthority, SegmentTimeline, Timeline, TimelineStep
 from renewals.services.ledger import write_ledger
 
 # So many that the year of those who left is enough to learn from.
@@ -64,6 +64,7 @@ KEPT_HISTORY = (
     Timeline,
     TimelineStep,
     SegmentTimeline,
+    DiscountAuthority,
 )
 FIRST_AS_OF = dt.date(2015, 1, 1)
 
