@@ -186,6 +186,8 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "settle-churn": {"task": "renewals.tasks.settle_churn", "schedule": crontab(hour=1, minute=15)},
+    # Each month is kept once: on the first, or in the first night after it.
+    "keep-forecast": {"task": "renewals.tasks.keep_forecast", "schedule": crontab(hour=0, minute=20)},
     "keep-ledger": {"task": "renewals.tasks.keep_ledger", "schedule": crontab(hour=1, minute=30)},
     # By day for what changes; the one at twenty past three finds the ledger and the scores of the night.
     "look-after-renewals": {
@@ -311,6 +313,16 @@ UNFOLD = {
                         "title": "Segments",
                         "icon": "stacked_bar_chart",
                         "link": reverse_lazy("admin:accounts_segment_changelist"),
+                    },
+                    {
+                        "title": "Renewal timelines",
+                        "icon": "timeline",
+                        "link": reverse_lazy("admin:renewals_timeline_changelist"),
+                    },
+                    {
+                        "title": "Timelines by segment",
+                        "icon": "account_tree",
+                        "link": reverse_lazy("admin:renewals_segmenttimeline_changelist"),
                     },
                     {
                         "title": "Contacts",

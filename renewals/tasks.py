@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from cs_workspace.common import clock
-from renewals.services import churning, ledger, looking_after, spotting
+from renewals.services import churning, forecasting, ledger, looking_after, spotting
 
 
 @shared_task(name="renewals.tasks.settle_churn")
@@ -29,3 +29,9 @@ def look_after_renewals() -> None:
 def spot_expansion() -> None:
     """Raises, follows and ends signals of expansion; beat asks once a night, when scores and ledger are done."""
     spotting.spot_signals(today=clock.today())
+
+
+@shared_task(name="renewals.tasks.keep_forecast")
+def keep_forecast() -> None:
+    """Keeps what is forecast at the beginning of a month; beat asks every night, and a month is kept once."""
+    forecasting.keep_forecast(today=clock.today())

@@ -2,7 +2,22 @@
 
 from django.urls import URLPattern, path
 
-from renewals.views import approvals, board, calendar, checkpoints, closing, proposal, proposal_share, renewal, renewals, retention
+from renewals.views import (
+    approvals,
+    board,
+    calendar,
+    checkpoints,
+    closing,
+    expansion,
+    forecast,
+    opportunity,
+    pipeline,
+    proposal,
+    proposal_share,
+    renewal,
+    renewals,
+    retention,
+)
 
 app_name = "renewals"
 
@@ -39,6 +54,31 @@ urlpatterns: list[URLPattern] = [
     path("renewals/approvals/<int:pk>/", approvals.approval, name="approval"),
     path("shared/proposals/<str:token>/", proposal_share.shared, name="shared-proposal"),
     path("shared/proposals/<str:token>/pdf/", proposal_share.shared_pdf, name="shared-proposal-pdf"),
+    path("expansion/", expansion.expansion, name="expansion"),
+    path("expansion/pipeline/", pipeline.pipeline, name="pipeline"),
+    path("expansion/pipeline/export/", pipeline.export, name="pipeline-export"),
+    path("expansion/signals/<int:pk>/take-up/", expansion.take_up, name="signal-take-up"),
+    path("expansion/signals/<int:pk>/dismiss/", expansion.dismiss, name="signal-dismiss"),
+    path("expansion/signals/<int:pk>/reopen/", expansion.reopen, name="signal-reopen"),
+    path("expansion/signals/<int:pk>/retract/", expansion.retract, name="signal-retract"),
+    path("expansion/budget/<int:pk>/back/", expansion.budget_back, name="budget-back"),
+    path("expansion/opportunities/<int:pk>/", opportunity.opportunity, name="opportunity"),
+    path("expansion/opportunities/<int:pk>/edit/", opportunity.edit, name="opportunity-edit"),
+    path("expansion/opportunities/<int:pk>/put-back/", opportunity.put_back, name="opportunity-put-back"),
+    path("expansion/opportunities/<int:pk>/move/", opportunity.move, name="opportunity-move"),
+    path("expansion/opportunities/<int:pk>/move/back/", opportunity.move_back, name="opportunity-move-back"),
+    path("expansion/opportunities/<int:pk>/win/", opportunity.win, name="opportunity-win"),
+    path("expansion/opportunities/<int:pk>/win/back/", opportunity.win_back, name="opportunity-win-back"),
+    path("expansion/opportunities/<int:pk>/lose/", opportunity.lose, name="opportunity-lose"),
+    path("expansion/opportunities/<int:pk>/reopen/", opportunity.reopen, name="opportunity-reopen"),
+    path("accounts/<int:pk>/expansion/", expansion.panel, name="account-expansion"),
+    path("accounts/<int:pk>/expansion/signals/new/", expansion.new_signal, name="signal-new"),
+    path("accounts/<int:pk>/expansion/opportunities/new/", opportunity.new, name="opportunity-new"),
+    path("accounts/<int:pk>/expansion/budget/", expansion.budget, name="budget"),
+    path("forecast/", forecast.forecast, name="forecast"),
+    path("forecast/export/", forecast.export, name="forecast-export"),
+    path("forecast/renewals/", forecast.renewals, name="forecast-renewals"),
+    path("forecast/renewals/export/", forecast.renewals_export, name="forecast-renewals-export"),
     path("reports/retention/", retention.retention, name="retention"),
     path("reports/retention/export/", retention.export, name="retention-export"),
     path("reports/retention/accounts/", retention.accounts, name="retention-accounts"),

@@ -7,7 +7,6 @@ are days of the workspace.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -108,6 +107,8 @@ KINDS: Final[dict[SignalKind, KindOfSignal]] = {
 # Seats assigned ÷ licensed from which there is a signal, and from which it is hot (renewals.md §2).
 SEATS_FROM: Final = Decimal("0.80")
 SEATS_HOT_FROM: Final = Decimal("0.85")
+# Of fewer, one person more or less is everything or nothing.
+LEAST_SEATS: Final = 5
 HEALTHY_FROM: Final = Decimal(80)
 # Accounts that do well plan their renewal from then on (renewals.md §1).
 RENEWAL_DAYS: Final = 120
@@ -131,15 +132,16 @@ GROWTH_WORDS: Final = ("funding round", "series a", "series b", "series c", "rai
 
 
 def pattern_of(words: Iterable[str]) -> str:
-    r"""A regular expression for any of the words, by the rules that PostgreSQL and Python share but for `\y`."""
-    return rf"\y({'|'.join(re.escape(word).replace(' ', '[ _-]') for word in words)})\y".replace(r"\ ", " ")
+    """A regular expression of PostgreSQL for any of the words as a whole; they are letters and blanks only."""
+    return rf"\y({'|'.join(words)})\y"
 
 
 @dataclass(frozen=True)
 class Fact:
     """Something known of an account. `ref` names it there; `number` of `whole` where it is a figure.
 
-    `words` are what was written, `person` who it is about.
+    `words` are what was written, or who or what it is about; `until` the day of a renewal, `before` and `after` the
+    ranks of somebody who rose.
     """
 
     account_id: int
@@ -181,8 +183,8 @@ def find(fact: Fact, *, today: dt.date) -> Finding | None:
 
 
 def strength_of_seats(assigned: Decimal, licensed: Decimal) -> Strength | None:
-    """What the use of seats says: hot from 85 % on, warm from 80 %, nothing below; None without licensed seats."""
-    if licensed <= 0:
+    """What the use of seats says: hot from 85 % on, warm from 80 %, None below and where too few are licensed."""
+    if licensed < LEAST_SEATS:
         return None
     if assigned >= SEATS_HOT_FROM * licensed:
         return Strength.HOT
@@ -212,8 +214,9 @@ def _seats(fact: Fact, *, today: dt.date) -> Finding | None:
     assigned, licensed = fact.number, fact.whole
     if assigned is None or licensed is None or (strength := strength_of_seats(assigned, licensed)) is None:
         return None
+    of = f" of {fact.words}" if fact.words else ""
     # Rounded down, so that what is not yet 85 % does not read as if it were.
-    evidence = f"{assigned:,} of {licensed:,} seats assigned ({int(assigned * 100 / licensed)} %)"
+    evidence = f"{assigned:,} of {licensed:,} seats{of} assigned ({int(assigned * 100 / licensed)} %)"
     if assigned >= licensed:
         evidence += ": the limit is reached"
     figures = {"assigned": int(assigned), "licensed": int(licensed)}

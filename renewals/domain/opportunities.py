@@ -55,6 +55,8 @@ STAGE_PROBABILITY: Final = {
     Stage.WON: Decimal(1),
     Stage.LOST: Decimal(0),
 }
+# What was sold is to be in use so many days later.
+ROLL_OUT_DAYS: Final = 7
 # Of fewer that were decided, a win rate says nothing.
 LEAST_CASES: Final = 5
 

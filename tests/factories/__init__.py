@@ -26,7 +26,9 @@ from tests.factories.common import (
     day,
     days_ago,
 )
+from tests.factories.expansion import BudgetAnswerFactory, ExpansionSignalFactory, OpportunityFactory
 from tests.factories.features import FeatureAskFactory, FeatureRequestFactory
+from tests.factories.forecast import ForecastLineFactory, ForecastSnapshotFactory
 from tests.factories.money import LedgerEntryFactory, RenewalFactory
 from tests.factories.observations import (
     AlignmentJudgementFactory,
@@ -100,6 +102,7 @@ __all__ = [
     "AlertRuleFactory",
     "AlignmentJudgementFactory",
     "ApprovalFactory",
+    "BudgetAnswerFactory",
     "BulkChangeFactory",
     "ChunkFactory",
     "ChurnModelFactory",
@@ -112,10 +115,13 @@ __all__ = [
     "DisagreementFactory",
     "EventFactory",
     "ExchangeRateFactory",
+    "ExpansionSignalFactory",
     "FeatureAskFactory",
     "FeatureFactory",
     "FeatureMonthFactory",
     "FeatureRequestFactory",
+    "ForecastLineFactory",
+    "ForecastSnapshotFactory",
     "HolidayFactory",
     "IndicatorFactory",
     "InvoiceFactory",
@@ -131,6 +137,7 @@ __all__ = [
     "OnboardingShareFactory",
     "OnboardingStepFactory",
     "OnboardingTemplateFactory",
+    "OpportunityFactory",
     "PlanReviewFactory",
     "PlanRiskFactory",
     "PlanShareFactory",

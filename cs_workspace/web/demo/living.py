@@ -22,6 +22,7 @@ from cs_workspace.web.demo.boarding import board_customers
 from cs_workspace.web.demo.closing import close_renewals
 from cs_workspace.web.demo.departing import FOLLOWED, YESTERDAY, let_people_leave
 from cs_workspace.web.demo.dice import dice
+from cs_workspace.web.demo.growing import grow_book
 from cs_workspace.web.demo.judging import judge_book
 from cs_workspace.web.demo.planning import plan_book
 from cs_workspace.web.demo.playing import PLAYED, date_runs_back, play_afternoon, play_night, switch_playbooks
@@ -102,6 +103,7 @@ def live_through(as_of: dt.date, seed: int, *, report: Progress) -> Lived:
     plan_book(as_of, seed, at_moment=_at_moment)
     wish_and_repeat(as_of, seed, at_moment=_at_moment)
     board_customers(as_of, seed, at_moment=_at_moment, lived_whole=len(accounts) <= LIVED_WHOLE)
+    grow_book(as_of, at_moment=_at_moment)
     report("Scoring today", total - 1, total)
     _night(as_of, learns=True, plays=True)
     renew_book(as_of, seed, at_moment=_at_moment, lived_whole=len(accounts) <= LIVED_WHOLE)

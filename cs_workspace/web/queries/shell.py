@@ -54,9 +54,11 @@ def frame_of(user: User, path: str) -> dict[str, Any]:
         ("Tasks", "tasks", "accounts:tasks", counts["tasks"]),
         ("Onboarding", "onboarding", "accounts:onboarding", counts["onboarding"]),
         ("Renewals", "renewal", "renewals:board", counts["renewals"]),
+        ("Forecast", "forecast", "renewals:forecast", None),
         ("Playbooks", "playbook", "accounts:playbooks", None),
         ("Requests", "requests", "accounts:feature-requests", None),
         ("Plans", "plan", "accounts:plans", counts["plans"]),
+        ("Expansion", "expansion", "renewals:expansion", None),
         ("Retention", "reports", "renewals:retention", None),
     ]
     return {

@@ -116,7 +116,7 @@ def test_a_condition_of_the_plan_that_makes_no_sense_is_told_too():
 
 def test_those_that_ship_have_keys_and_names_of_their_own_and_come_back_from_json():
     presets = preset_playbooks()
-    assert len({one.key for one in presets}) == len({one.name for one in presets}) == len(presets) == 44
+    assert len({one.key for one in presets}) == len({one.name for one in presets}) == len(presets) == 51
     for one in presets:
         assert Plan.from_dict(json.loads(json.dumps(one.plan.to_dict()))) == one.plan
 
