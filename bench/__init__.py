@@ -14,6 +14,7 @@ Bench = Callable[[int], Iterator[Figure]]
 # Name → module; each module has `run(accounts)`.
 BENCHES = {
     "book": "bench.book",
+    "forecast": "bench.forecast",
     "importing": "bench.importing",
     "latency": "bench.latency",
     "pages": "bench.pages",

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 RING_LENGTH = 2 * math.pi * 43
@@ -183,6 +183,50 @@ def bar_chart(values: Sequence[float | None]) -> BarChart:
         if value is not None
     )
     return BarChart(bars, _value_marks(0, top))
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One part of a column; `place` says which of the series it is."""
+
+    place: int
+    y: float
+    height: float
+
+
+@dataclass(frozen=True)
+class Column:
+    """Parts on top of each other, the first series at the bottom; what is 0 has no part."""
+
+    x: float
+    width: float
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
+class StackedChart:
+    """Geometry of columns side by side, in a square of `SIDE`."""
+
+    columns: tuple[Column, ...]
+    values: tuple[Mark, ...]
+
+
+def stacked_chart(columns: Sequence[Sequence[float]], *, label: Callable[[float], str]) -> StackedChart:
+    """A column for each set of values, one value a series and none below 0, from 0 to the next round figure above the
+    highest column. `label` writes a value of the scale."""
+    top = nice_ceiling(max((sum(values) for values in columns), default=1))
+    room = SIDE / max(len(columns), 1)
+    made = []
+    for number, values in enumerate(columns):
+        pieces, base = [], float(SIDE)
+        for place, value in enumerate(values):
+            height = value / top * SIDE
+            base -= height
+            if value:
+                pieces.append(Piece(place, round(base, 1), round(height, 1)))
+        made.append(Column(round(number * room + room * 0.15, 1), round(room * 0.7, 1), tuple(pieces)))
+    marks = tuple(Mark(label(value), at) for value, at in ((top, 0), (top / 2, 50), (0, 100)))
+    return StackedChart(tuple(made), marks)
 
 
 def share_chart(points: Sequence[tuple[float, float]]) -> LineChart:

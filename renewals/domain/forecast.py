@@ -4,8 +4,8 @@ Every renewal of a period is in exactly one part: closed ones are won or lost, o
 them. So the parts add up to what is due:
 
 - renewals due = Σ current ARR of the renewals whose date falls in the period: the denominator of every rate
-- kept = min(expected ARR, current ARR) of an open one, min(closed ARR, current ARR) of a won one, nothing of a lost one;
-  what lies above the current ARR is expansion and is shown apart
+- kept = min(expected ARR, current ARR) of an open one, min(closed ARR, current ARR) of a won one, nothing of a lost
+  one; what lies above the current ARR is expansion and is shown apart
 - due = kept + contraction + churn, where contraction is what won and open ones are expected to shrink by
 - low = kept of won + commit; high = low + kept of best case, at risk, without forecast and not opened yet; likely = low
   + Σ kept × probability of the same. Omitted ones are in none of them, hence low ≤ likely ≤ high
@@ -120,8 +120,9 @@ class Forecast:
     def __add__(self, other: Forecast) -> Forecast:
         return Forecast({part: self[part] + other[part] for part in {**self.parts, **other.parts}})
 
-    def __getitem__(self, part: Part) -> Sums:
-        return self.parts.get(part, Sums())
+    def __getitem__(self, part: Part | str) -> Sums:
+        """The sums of a part, by its name too. Raises `ValueError` for what is none."""
+        return self.parts.get(Part(part), Sums())
 
     def of(self, *parts: Part) -> Sums:
         """Some parts together."""
@@ -150,16 +151,16 @@ class Forecast:
     @property
     def likely(self) -> Decimal:
         """What stays by commitments and probabilities."""
-        return self.low + self.of(*WEIGHTED).weighted
+        return self.low + self.weighed.weighted
 
     @property
     def high(self) -> Decimal:
         """What stays if all but the omitted ones renew."""
-        return self.low + self.of(*WEIGHTED).kept
+        return self.low + self.weighed.kept
 
     @property
-    def likely_unknown(self) -> Sums:
-        """Of what the likely figure weighs: how much has no probability and is not in it."""
+    def weighed(self) -> Sums:
+        """What the likely figure weighs by probability; those without a known one are not in it."""
         return self.of(*WEIGHTED)
 
     @property

@@ -1,0 +1,290 @@
+"""The forecast of the coming year: by month, window and group, beside what was forecast before and what happened."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from django.db import connection
+
+from accounts.models import Account, Segment, User
+from accounts.models.account import AccountQuerySet
+from renewals.domain.forecast import Forecast, ForecastError, Part, Sums
+from renewals.domain.periods import Period, add_months
+from renewals.domain.retention import Retention, measure
+from renewals.models import ForecastSnapshot, LedgerPack
+from renewals.queries.forecast_rows import KEPT, NOBODY, NOW, SUMS, Scope, months_between, rows_sql
+from renewals.queries.movements import movements_of
+
+MONTHS_AHEAD, MONTHS_PAST = 12, 6
+WINDOWS = (30, 60, 90)
+LONG_AGO = -1000
+CENT = Decimal("0.01")
+
+
+class Split(StrEnum):
+    """By what the forecast is told apart."""
+
+    SEGMENT = "segment"
+    CSM = "csm"
+    TEAM = "team"
+
+
+GROUPED = {
+    Split.SEGMENT: "row.segment_id",
+    Split.CSM: "row.owner_id",
+    Split.TEAM: "(SELECT u.manager_id FROM accounts_user u WHERE u.id = row.owner_id)",
+}
+# Three groupings of the same rows: by month after the first, by window of 30 days, and by member of the split, for
+# which the year ahead, the last month and the time before it stand apart.
+CUBE = """
+    {rows}, placed AS (
+        SELECT row.part, row.current_arr, row.expected_arr, row.probability, {member} AS member,
+            CASE WHEN row.due_on < %(since)s::date THEN {long_ago} ELSE {month} END AS month,
+            CASE WHEN row.due_on BETWEEN %(today)s::date AND %(today)s::date + {longest} - 1
+                THEN (row.due_on - %(today)s::date) / {width} ELSE -1 END AS near
+        FROM row WHERE {condition}
+    )
+    SELECT GROUPING(month), GROUPING(near), month, near, span, member, part, {sums}
+    FROM (SELECT *, GREATEST(LEAST(month, 0), -2) AS span FROM placed) placed
+    GROUP BY GROUPING SETS ((month, part), (near, part), (span, member, part))
+"""
+AHEAD, LAST = 0, -1
+
+
+@dataclass(frozen=True)
+class ForecastFilter:
+    """Whose renewals are looked at, and by what they are told apart."""
+
+    scope: Scope = field(default_factory=Scope)
+    split: Split = Split.SEGMENT
+
+
+@dataclass(frozen=True)
+class Cube:
+    """Forecasts by month after the first one, by window of 30 days, and by member of the split for the year ahead
+    (`AHEAD`) and the last month (`LAST`)."""
+
+    months: dict[int, Forecast]
+    windows: dict[int, Forecast]
+    members: dict[tuple[int, int | None], Forecast]
+
+    def within(self, days: int) -> Forecast:
+        """What is due within so many days, a multiple of the width of a window."""
+        return _together(self.windows.get(place, Forecast()) for place in range(days // WINDOWS[0]))
+
+    def month(self, place: int) -> Forecast:
+        """What is due in a month."""
+        return self.months.get(place, Forecast())
+
+
+@dataclass(frozen=True)
+class Line:
+    """What is due in a period: a month, a window, or the year for one member of the split (`key` and `name`)."""
+
+    period: Period
+    forecast: Forecast
+    key: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Past:
+    """What was forecast of a month at its beginning, None where nothing was kept, and what happened."""
+
+    period: Period
+    kept: Forecast | None
+    happened: Forecast
+    retention: Retention | None = None
+    """What the ledger says of the month; None for the members of a split."""
+    key: str = ""
+    name: str = ""
+
+    @property
+    def error(self) -> ForecastError | None:
+        """The likely figure beside what was renewed."""
+        return None if self.kept is None else ForecastError(self.kept.likely, self.happened[Part.WON].kept)
+
+    @property
+    def churn_rate(self) -> Any:
+        """Churn ÷ ARR at the start of the month, of all accounts; None where that was 0."""
+        found = self.retention
+        return -found.compared.churn / found.start_arr if found is not None and found.start_arr else None
+
+
+@dataclass(frozen=True)
+class Report:
+    """The year ahead by month, its sum, the windows and the members of the split; what is overdue; the past months,
+    the newest first, and the last of them by member."""
+
+    months: list[Line]
+    year: Line
+    windows: list[Line]
+    members: list[Line]
+    overdue: Line
+    past: list[Past]
+    last: list[Past]
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing is due, and nothing was."""
+        return not self.year.forecast.all.count and not any(one.happened.all.count for one in self.past)
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """The year ahead by month, its sum, and the windows."""
+
+    months: list[Line]
+    year: Line
+    windows: list[Line]
+
+
+def forecast_of_accounts(accounts: AccountQuerySet, wanted: ForecastFilter, *, today: dt.date) -> Ahead:
+    """What some accounts have ahead. One query."""
+    return _ahead(_cube(NOW, accounts, wanted, first=today.replace(day=1)), today)
+
+
+def forecast_report(user: User, wanted: ForecastFilter, *, today: dt.date) -> Report:
+    """The forecast of what `user` sees. Five queries at most."""
+    first = today.replace(day=1)
+    accounts = Account.objects.visible_to(user)
+    now = _cube(NOW, accounts, wanted, first=first)
+    kept = _cube(KEPT, accounts, wanted, first=first)
+    taken = set(
+        ForecastSnapshot.objects.filter(month__gte=add_months(first, -MONTHS_PAST)).values_list("month", flat=True)
+    )
+    names = _names(wanted.split, {key for _, key in (*now.members, *kept.members) if key is not None})
+    ahead = _ahead(now, today)
+    return Report(
+        months=ahead.months,
+        year=ahead.year,
+        windows=ahead.windows,
+        members=_members(now, ahead.year.period, names),
+        overdue=Line(Period(first - dt.timedelta(days=1), first), _overdue(now)),
+        past=_past(user, wanted.scope, now, kept, taken, first),
+        last=_last(now, kept, taken, first, names),
+    )
+
+
+def _cube(source: str, accounts: AccountQuerySet, wanted: ForecastFilter, *, first: dt.date) -> Cube:
+    rows, params = rows_sql(source, accounts)
+    since = add_months(first, -MONTHS_PAST)
+    sql = CUBE.format(
+        rows=rows,
+        member=GROUPED[wanted.split],
+        long_ago=LONG_AGO,
+        month=months_between(first, "row.due_on"),
+        longest=WINDOWS[-1],
+        width=WINDOWS[0],
+        condition=wanted.scope.condition,
+        sums=SUMS,
+    )
+    period = {"since": since, "until": add_months(first, MONTHS_AHEAD), "overdue": True}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params | wanted.scope.params | period)
+        return _cube_of(cursor.fetchall())
+
+
+def _cube_of(rows: Iterable[tuple[Any, ...]]) -> Cube:
+    months: dict[int, dict[Part, Sums]] = defaultdict(dict)
+    windows: dict[int, dict[Part, Sums]] = defaultdict(dict)
+    members: dict[tuple[int, int | None], dict[Part, Sums]] = defaultdict(dict)
+    for no_month, no_window, month, near, span, member, part, *sums in rows:
+        found = months[month] if not no_month else windows[near] if not no_window else members[span, member]
+        found[Part(part)] = Sums(*sums)
+    return Cube(*({key: Forecast(parts) for key, parts in one.items()} for one in (months, windows, members)))
+
+
+def _ahead(now: Cube, today: dt.date) -> Ahead:
+    first = today.replace(day=1)
+    year = Period(first, add_months(first, MONTHS_AHEAD))
+    return Ahead(
+        months=[Line(_month(first, place), now.month(place)) for place in range(MONTHS_AHEAD)],
+        year=Line(year, _together(now.month(place) for place in range(MONTHS_AHEAD))),
+        windows=[
+            Line(Period(today, today + dt.timedelta(days=days)), now.within(days), name=f"Next {days} days")
+            for days in WINDOWS
+        ],
+    )
+
+
+def _overdue(now: Cube) -> Forecast:
+    """Open renewals that were due before this month."""
+    before = _together(forecast for place, forecast in now.months.items() if place < 0)
+    return Forecast({part: sums for part, sums in before.parts.items() if part not in (Part.WON, Part.LOST)})
+
+
+def _members(now: Cube, year: Period, names: dict[int, str]) -> list[Line]:
+    found = [
+        Line(year, forecast, *_named(key, names)) for (span, key), forecast in now.members.items() if span == AHEAD
+    ]
+    return sorted(found, key=lambda line: (-line.forecast.all.due, line.name, line.key))
+
+
+def _past(user: User, scope: Scope, now: Cube, kept: Cube, taken: set[dt.date], first: dt.date) -> list[Past]:
+    """The past months and this one so far, the newest first. One query."""
+    movements = movements_of(_packs(user, scope)).movements
+    periods = [_month(first, -back) for back in range(MONTHS_PAST + 1)]
+    return [
+        Past(
+            period,
+            kept.month(-back) if period.since in taken else None,
+            now.month(-back),
+            measure(movements, period),
+        )
+        for back, period in enumerate(periods)
+    ]
+
+
+def _last(now: Cube, kept: Cube, taken: set[dt.date], first: dt.date, names: dict[int, str]) -> list[Past]:
+    """The last month by member of the split; none where its forecast was not kept."""
+    period = _month(first, -1)
+    if period.since not in taken:
+        return []
+    keys = {key for span, key in (*now.members, *kept.members) if span == LAST}
+    found = [
+        Past(
+            period,
+            kept.members.get((LAST, key), Forecast()),
+            now.members.get((LAST, key), Forecast()),
+            None,
+            *_named(key, names),
+        )
+        for key in keys
+    ]
+    return sorted(found, key=lambda one: (-one.happened.all.due, one.name, one.key))
+
+
+def _packs(user: User, scope: Scope) -> Any:
+    """The ledger of the accounts in scope, by their owners of today."""
+    packs = LedgerPack.objects.visible_to(user)
+    for column, key in (
+        ("account__owner", scope.csm),
+        ("account__segment", scope.segment),
+        ("account__owner__manager", scope.team),
+    ):
+        if key:
+            packs = packs.filter(**({f"{column}__isnull": True} if key == NOBODY else {column: int(key)}))
+    return packs
+
+
+def _names(split: Split, keys: set[int]) -> dict[int, str]:
+    """What members of a split are called. One query."""
+    model: Any = Segment if split is Split.SEGMENT else User
+    return dict(model.objects.filter(pk__in=sorted(keys)).values_list("pk", "name"))
+
+
+def _named(key: int | None, names: dict[int, str]) -> tuple[str, str]:
+    return (NOBODY, "") if key is None else (str(key), names.get(key, ""))
+
+
+def _month(first: dt.date, place: int) -> Period:
+    return Period(add_months(first, place), add_months(first, place + 1))
+
+
+def _together(forecasts: Iterable[Forecast]) -> Forecast:
+    return sum(forecasts, Forecast())
