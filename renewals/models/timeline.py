@@ -98,6 +98,8 @@ class TimelineStep(models.Model):
     def clean(self) -> None:
         texts = ("title", "body", "mail_title", "mail_body")
         problems: dict[str, Any] = {name: problem for name in texts if (problem := problem_with(getattr(self, name)))}
+        if (self.offset_days or 0) > domain.MOST_DAYS:
+            problems["offset_days"] = f"Give 0 to {domain.MOST_DAYS} days."
         if self.kind == self.Kind.EMAIL:
             problems |= {name: "Write the e-mail." for name in ("mail_title", "mail_body") if not getattr(self, name)}
         if (self.kind == self.Kind.PLAYBOOK) != (self.playbook_id is not None):

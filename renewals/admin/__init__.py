@@ -1,0 +1,3 @@
+from renewals.admin import authority, timelines
+
+__all__ = ["authority", "timelines"]
