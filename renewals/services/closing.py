@@ -153,6 +153,8 @@ def _check_can_close(held: Held, terms: ClosingTerms) -> None:
     if not held.renewal.is_open:
         who = f" by {held.renewal.closed_by}" if held.renewal.closed_by else ""
         raise RefusedError(f"This renewal was closed{who} already: {held.renewal.get_outcome_display()}.")
+    if held.account.status == Account.Status.CHURNED and isinstance(terms, Signed):
+        raise RefusedError("This account is no customer any more. Bring it back before it signs again.")
     if held.contract.end is None:
         raise RefusedError("The contract has no end any more, so there is nothing to renew.")
     if held.contract.status == Contract.Status.DRAFT:

@@ -208,6 +208,13 @@ def test_what_is_no_contract_in_force_is_not_renewed(renewal, fields, words):
         close(renewal, terms)
 
 
+def test_an_account_that_is_gone_is_brought_back_before_it_signs(renewal, account):
+    Account.objects.update(status="churned", churned_on=day(-1))
+    with pytest.raises(RefusedError, match="no customer any more"):
+        close(renewal, signed(renewal))
+    assert close(renewal, lost(renewal)).outcome == "lost"
+
+
 def test_a_cancelled_contract_is_closed_as_lost(renewal):
     Contract.objects.update(status="cancelled")
     assert close(renewal, lost(renewal)).outcome == "lost"

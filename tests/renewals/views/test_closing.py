@@ -1,8 +1,11 @@
 """The page on which a renewal is closed: what it asks, what it says of what was typed, and who may."""
 
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from accounts.models import Contract, ContractLine, Task
@@ -196,6 +199,25 @@ def test_a_change_meanwhile_is_told_and_can_be_closed_over(cast, renewal):
     assert client.post(url_of(renewal), data | {"version": "7"}).status_code == 302
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_who_send_it_at_once_write_one_contract(cast):
+    renewal = to_close(cast.account)
+    clients = [logged_in(user) for user in (cast.owner, cast.manager)]
+    forms = [filled(client, renewal) for client in clients]
+
+    def send(place):
+        try:
+            return clients[place].post(url_of(renewal), forms[place]).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(send, range(2))) == [302, 302]
+    assert Contract.objects.count() == 2
+    words = [client.get(reverse("renewals:renewal", args=[renewal.pk])).content.decode() for client in clients]
+    assert sorted("Yours was not saved" in said or "This renewal is closed" in said for said in words) == [False, True]
+
+
 def test_a_double_click_closes_once(cast, renewal):
     client = logged_in(cast.owner)
     data = filled(client, renewal)
@@ -217,6 +239,15 @@ def test_it_is_taken_back_by_the_toast(cast, renewal):
     response = logged_in(cast.team_mate).post(url_of(renewal, "undo-closing"), headers={"HX-Request": "true"})
     assert response.status_code == 200
     assert Renewal.objects.get().is_open
+
+
+def test_the_page_of_a_closed_renewal_leads_back_for_a_day(cast, renewal):
+    closed = close_renewal(by=cast.owner, renewal=renewal, terms=signed(renewal))
+    page = reverse("renewals:renewal", args=[renewal.pk])
+    assert url_of(renewal, "undo-closing") in logged_in(cast.owner).get(page).content.decode()
+    assert url_of(renewal, "undo-closing") not in logged_in(cast.read_only).get(page).content.decode()
+    Renewal.objects.filter(pk=closed.pk).update(closed_at=closed.closed_at - dt.timedelta(days=2))
+    assert url_of(renewal, "undo-closing") not in logged_in(cast.owner).get(page).content.decode()
 
 
 def test_what_cannot_be_taken_back_says_why(cast, renewal):
