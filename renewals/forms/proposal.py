@@ -233,7 +233,7 @@ class AnswerForm(DialogForm):
 
     DECLINE = "decline"
 
-    answer = forms.ChoiceField(widget=forms.RadioSelect, label="Your answer")
+    answer = forms.ChoiceField(widget=forms.RadioSelect, label="What do you choose?")
     name = forms.CharField(max_length=120, label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name"}))
     note = forms.CharField(
         max_length=300, required=False, label="Anything to add", widget=forms.Textarea(attrs={"rows": 2})

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 
 from accounts.models import Account, User
 from cs_workspace.common.models import Timed
+from renewals.domain.authority import percent
 from renewals.models.proposal import Proposal
 from renewals.models.renewal import Renewal
 
@@ -25,7 +26,7 @@ class DiscountAuthority(Timed):
         constraints = [models.CheckConstraint(condition=Q(limit__range=(0, 1)), name="discount_authority_share")]
 
     def __str__(self) -> str:
-        return f"{self.get_role_display()}: up to {self.limit * 100:g} %"
+        return f"{self.get_role_display()}: up to {percent(self.limit)}"
 
 
 class ApprovalQuerySet(models.QuerySet["Approval"]):
@@ -104,7 +105,7 @@ class Approval(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Approval of {self.discount * 100:g} % for {self.proposal}"
+        return f"Approval of {percent(self.discount)} for {self.proposal}"
 
     @property
     def is_pending(self) -> bool:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from django.conf import settings
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404
 
 from accounts.models import ContractLine, ExchangeRate, RoiRecord, User
 from renewals.domain.authority import room_of
 from renewals.domain.proposals import CENT, Figures, Held, Line, Option, figures_of, lacks_return
 from renewals.models import Proposal, ProposalLine, ProposalOption, Renewal
+from renewals.models.proposal import ProposalQuerySet
 
 # What was confirmed longer ago says nothing about a year.
 WORTH_DAYS = 365
@@ -29,7 +30,7 @@ def get_proposal_for(user: User, pk: int) -> Proposal:
     return get_object_or_404(whole().visible_to(user), pk=pk)
 
 
-def whole() -> QuerySet[Proposal]:
+def whole() -> ProposalQuerySet:
     """Proposals with all that stands in them, and whom they concern."""
     lines = ProposalLine.objects.select_related("product")
     options = ProposalOption.objects.prefetch_related(Prefetch("lines", lines))

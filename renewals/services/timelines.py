@@ -23,7 +23,7 @@ from accounts.services.playbook_starting import Wanted, begin_runs
 from cs_workspace.common import clock
 from cs_workspace.common.expressions import among, array
 from renewals.domain.timelines import LEAD_DAYS, Applies, Due, Sorted, StepKind, moved_due, sort_out
-from renewals.models import Renewal, RenewalStep
+from renewals.models import Approval, Renewal, RenewalStep
 from renewals.queries.step_texts import text_of
 
 # Renewals of one transaction.
@@ -273,12 +273,15 @@ def take_up_again(renewal: Renewal, *, today: dt.date) -> None:
 
 
 def _open_tasks(renewal_ids: Collection[int]) -> QuerySet[Task]:
-    """All that was made because of the renewals and is not done: their steps, checkpoints and escalations."""
+    """All that was made because of the renewals and is not done: steps, checkpoints, escalations, decisions."""
     # Of their accounts, which have an index; the keys alone would have all open tasks looked at.
     accounts = Renewal.objects.filter(pk__in=renewal_ids).order_by().values("account")
     tasks = Task.objects.unfinished().filter(origin=Task.Origin.RENEWAL, account__in=accounts)
     asked = rf"^renewal:({'|'.join(map(str, renewal_ids))}):({'|'.join(ASKED_BESIDE)})(:|$)"
-    return tasks.filter(Q(renewal_step__renewal__in=renewal_ids) | Q(origin_key__regex=asked))
+    approvals = Approval.objects.filter(proposal__renewal__in=renewal_ids, verdict=Approval.Verdict.PENDING)
+    decisions = [f"approval:{pk}" for pk in approvals.values_list("pk", flat=True)]
+    made = Q(renewal_step__renewal__in=renewal_ids) | Q(origin_key__regex=asked) | Q(origin_key__in=decisions)
+    return tasks.filter(made)
 
 
 def _end_runs(renewal_ids: Collection[int], *, reason: str) -> None:

@@ -1,5 +1,7 @@
 """Approvals of discounts: what waits for whom, and the decision with its reason."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -46,7 +48,11 @@ def approval(request: UserRequest, pk: int) -> HttpResponse:
     form = DecisionForm(sent(request), initial={"verdict": request.GET.get("verdict", "")})
     dialog = Dialog("Decide on a discount", found.proposal.account, "Decide", template="renewals/proposals/decide.html")
     refused = refusal_for(request.user, found) if found.is_pending else None
-    more = {"approval": found, "row": rows_of([found], limits())[0], "refused": refused.reason if refused else ""}
+    more: dict[str, Any] = {
+        "approval": found,
+        "row": rows_of([found], limits())[0],
+        "refused": refused.reason if refused else "",
+    }
     if request.method != "POST":
         return show(request, dialog, form, **more)
 

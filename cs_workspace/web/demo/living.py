@@ -24,6 +24,7 @@ from cs_workspace.web.demo.departing import FOLLOWED, YESTERDAY, let_people_leav
 from cs_workspace.web.demo.dice import dice
 from cs_workspace.web.demo.growing import grow_book
 from cs_workspace.web.demo.judging import judge_book
+from cs_workspace.web.demo.offering import offer_renewals
 from cs_workspace.web.demo.planning import plan_book
 from cs_workspace.web.demo.playing import PLAYED, date_runs_back, play_afternoon, play_night, switch_playbooks
 from cs_workspace.web.demo.renewing import renew_book
@@ -108,6 +109,7 @@ def live_through(as_of: dt.date, seed: int, *, report: Progress) -> Lived:
     _night(as_of, learns=True, plays=True)
     renew_book(as_of, seed, at_moment=_at_moment, lived_whole=len(accounts) <= LIVED_WHOLE)
     close_renewals(as_of, at_moment=_at_moment)
+    offer_renewals(as_of, at_moment=_at_moment)
     report("Scoring today", total, total)
     _date_back(as_of)
     date_signals_back(as_of)

@@ -1,5 +1,6 @@
 """Discounts above a limit: who is asked, who may decide, and what a change does to it."""
 
+import dataclasses
 from decimal import Decimal
 
 import pytest
@@ -10,12 +11,15 @@ from cs_workspace.common import clock
 from cs_workspace.common.refusals import RefusedError
 from renewals.models import Approval, DiscountAuthority
 from renewals.queries.approvals import limits, refusal_for, waiting_for
+from renewals.queries.proposals import terms_of
 from renewals.services.approving import approve, ask_approval, refuse
 from renewals.services.authority import install_authority
+from renewals.services.closing import close_renewal, undo_closing
 from renewals.services.proposing import edit_proposal, send_proposal, start_proposal, withdraw_proposal
 from tests.factories import UserFactory
 from tests.factories.proposals import ApprovalFactory
 from tests.renewals.making import anew, offered, renewal_of
+from tests.renewals.services.closings import lost, to_close
 
 pytestmark = pytest.mark.django_db
 
@@ -249,3 +253,21 @@ class TestChanging:
         made = asked(cast)
         edit_proposal(by=cast.executive, proposal=made, options=[offered(made.renewal, "0.18")])
         assert send_proposal(by=cast.owner, proposal=made).state == "sent"
+
+
+class TestClosing:
+    def test_a_renewal_that_closes_has_nothing_to_decide_any_more_until_that_is_taken_back(self, cast):
+        made = start_proposal(by=cast.owner, renewal=to_close(cast.account))
+        lower = [dataclasses.replace(one, discount=Decimal("0.15")) for one in terms_of(anew(made))]
+        edit_proposal(by=cast.owner, proposal=made, options=lower)
+        ask_approval(by=cast.owner, proposal=made)
+        [one] = pending(made)
+        task = Task.objects.get(origin_key=f"approval:{one.pk}")
+        close_renewal(by=cast.owner, renewal=made.renewal, terms=lost(made.renewal))
+        task.refresh_from_db()
+        assert (task.status, waiting_for(cast.executive, limits()).exists()) == ("cancelled", False)
+        with pytest.raises(RefusedError, match="closed"):
+            approve(by=cast.executive, approval=one, reason="Yes")
+        undo_closing(by=cast.owner, renewal=made.renewal)
+        task.refresh_from_db()
+        assert (task.status, waiting_for(cast.executive, limits()).exists()) == ("open", True)
