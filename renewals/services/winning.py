@@ -155,7 +155,10 @@ def _take_out(line: ContractLine, held: Opportunity) -> None:
 
 
 def _settle(account: Account, today: dt.date) -> None:
-    """Brings ledger and account up to date, and lets the score follow."""
+    """Brings ledger and account up to date, and lets the score follow.
+
+    Renewals follow their contracts within the hour: whoever writes them holds the renewal before the account.
+    """
     write_ledger(today=today, account_ids=[account.pk])
     refresh_arr(today=today, account_ids=[account.pk])
     account_observed.send(sender=Contract, account_ids=[account.pk])
