@@ -1,5 +1,5 @@
 """Metrics of health that money observes; importing the package registers their readers."""
 
-from renewals.metrics import outlook
+from renewals.metrics import renewals
 
-__all__ = ["outlook"]
+__all__ = ["renewals"]

@@ -190,8 +190,8 @@ def test_a_reading_sent_from_outside_stands_where_we_observe_nothing():
     assert reading("late_payments", seen) == 1
 
 
-# What later floors will observe: reviews, renewals.
-NOT_READ_YET = [("review_participation", 1.0), ("contraction_risk", 1.0), ("renewal_budget_confirmed", 1.0)]
+# What a later floor will observe: reviews.
+NOT_READ_YET = [("review_participation", 1.0)]
 
 
 def test_all_other_metrics_have_a_reader():
@@ -209,23 +209,23 @@ def test_what_nothing_observes_yet_is_used_as_it_is_sent(name, value):
 def test_a_higher_floor_may_register_a_reader_whose_observations_come_before_what_is_sent():
     seen, unseen = account(), account()
     for one in (seen, unseen):
-        sent(one, "contraction_risk", 3, 0.0)
+        sent(one, "review_participation", 3, 0.0)
 
-    @reads("contraction_risk")
-    def renewals(asked):
+    @reads("review_participation")
+    def reviews(asked):
         return asked.rows(
-            "SELECT id, 1 AS contraction_risk FROM accounts_account WHERE id = ANY(%(ids)s) AND name = %(name)s",
+            "SELECT id, 1 AS review_participation FROM accounts_account WHERE id = ANY(%(ids)s) AND name = %(name)s",
             name=seen.name,
         )
 
     try:
-        assert reading("contraction_risk", seen) == 1
-        assert reading("contraction_risk", unseen) == 0
-        assert "contraction_risk" not in OF_PRODUCTS
-        with pytest.raises(ValueError, match="contraction_risk is read twice"):
-            reads("contraction_risk")(renewals)
+        assert reading("review_participation", seen) == 1
+        assert reading("review_participation", unseen) == 0
+        assert "review_participation" not in OF_PRODUCTS
+        with pytest.raises(ValueError, match="review_participation is read twice"):
+            reads("review_participation")(reviews)
     finally:
-        del READERS["contraction_risk"]
+        del READERS["review_participation"]
 
 
 @pytest.mark.parametrize("value", [3.0, -1.0, 0.5])
