@@ -133,8 +133,9 @@ class VersionForm(DialogForm):
     def read_again(self, current: Any) -> None:
         """Makes the next answer one to the record as it stands now."""
         data: Any = self.data
-        self.data = data.copy()
-        self.data["version"] = str(current.version)
+        changed = data.copy()
+        changed["version"] = str(current.version)
+        self.data = changed
 
 
 class ReasonForm(VersionForm):

@@ -83,7 +83,7 @@ def undo_win(*, by: User, opportunity: Opportunity) -> Opportunity:
         raise RefusedError("It is not won.")
     if clock.day_of(held.closed_at) != today:
         raise RefusedError("A win can be taken back on its day only. What was sold stands in the contract now.")
-    line = ContractLine.objects.select_for_update(of=("self",)).filter(pk=held.contract_line_id).first()
+    line = ContractLine.objects.select_for_update(of=("self",)).filter(pk=held.contract_line_id or 0).first()
     if line is None or line.arr < (held.added_arr or 0):
         raise RefusedError("The contract was changed since. Change the line there.")
     with pghistory.context(user=by.pk):
@@ -130,7 +130,7 @@ def _remember(line: ContractLine, before: Decimal, terms: WinTerms) -> None:
     what it was worth until the day is written first. Raises `RefusedError` where a later day is known already."""
     known, start = LineArr.objects.filter(line=line), line.contract.start
     first = known.order_by("seen_on").first()
-    later = known.filter(seen_on__gt=terms.won_on).exclude(pk=first.pk if first else None)
+    later = known.filter(seen_on__gt=terms.won_on).exclude(pk=first.pk if first else 0)
     if later.exists():
         latest = later.latest("seen_on").seen_on
         raise RefusedError(f"The ARR of this line changed on {latest:%d %b %Y}. Give that day or a later one.")

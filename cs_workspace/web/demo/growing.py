@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -179,7 +179,7 @@ def _promote() -> None:
 
 def _ask_for_budgets() -> None:
     """Owners asked those with open opportunities, and some of the healthiest, for the budget; a few have none."""
-    asked: Sequence[Account] = (
+    asked = (
         Account.objects.active().filter(owner__isnull=False, health_score__isnull=False)
         .select_related("owner").order_by("-health_score", "external_id")[:BUDGETS]
     )  # fmt: skip
