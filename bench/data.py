@@ -44,6 +44,8 @@ ACCOUNTS = f"""
         (SELECT min(id) FROM accounts_user) + a.id %% 100
     FROM generate_series(%(first)s, %(accounts)s) AS a (id)
 """
+# The first so many make accounts and their contracts, the others what was observed of them.
+CONTRACTED = 3
 STATEMENTS = (
     ACCOUNTS,
     f"""INSERT INTO accounts_contract (created_at, updated_at, source, external_id, account_id, number, start, "end",
@@ -144,8 +146,9 @@ def make_accounts(accounts: int, today: dt.date, *, seed: int = 7) -> None:
         statement(sql, **params)
 
 
-def make_book(accounts: int, today: dt.date, *, first: int = 1, seed: int = 7) -> None:
-    """Accounts `first` to `accounts`, with contracts, every observation that Ops looks at and a month of snapshots."""
+def make_book(accounts: int, today: dt.date, *, first: int = 1, seed: int = 7, observed: bool = True) -> None:
+    """Accounts `first` to `accounts`, with contracts, every observation that Ops looks at and a month of snapshots;
+    without being `observed`, the contracts alone."""
     params = {
         "first": first,
         "accounts": accounts,
@@ -158,7 +161,8 @@ def make_book(accounts: int, today: dt.date, *, first: int = 1, seed: int = 7) -
     }
     statement("DROP VIEW IF EXISTS new_account")
     statement(f"CREATE VIEW new_account AS SELECT * FROM accounts_account WHERE id >= {first:d}")
-    for sql in (*(OFFER if first == 1 else ()), *STATEMENTS, SNAPSHOTS):
+    made = (*STATEMENTS, SNAPSHOTS) if observed else STATEMENTS[:CONTRACTED]
+    for sql in (*(OFFER if first == 1 else ()), *made):
         statement(sql, **params)
     statement("DROP VIEW new_account")
     statement("VACUUM ANALYZE")

@@ -93,7 +93,7 @@ def run(accounts: int) -> Iterator[Figure]:
 def _make(accounts: int, today: dt.date) -> Iterator[Figure]:
     """The book, its renewals and what was forecast of them; yields how long keeping a month took."""
     first = today.replace(day=1)
-    data.make_book(accounts, today)
+    data.make_book(accounts, today, observed=False)
     for sql in SPREAD:
         statement(sql, seed=7)
     for sql in BEFORE:

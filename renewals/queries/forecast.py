@@ -196,7 +196,11 @@ def _cube_of(rows: Iterable[tuple[Any, ...]]) -> Cube:
     for no_month, no_window, month, near, span, member, part, *sums in rows:
         found = months[month] if not no_month else windows[near] if not no_window else members[span, member]
         found[Part(part)] = Sums(*sums)
-    return Cube(*({key: Forecast(parts) for key, parts in one.items()} for one in (months, windows, members)))
+    return Cube(_forecasts(months), _forecasts(windows), _forecasts(members))
+
+
+def _forecasts(found: dict[Any, dict[Part, Sums]]) -> dict[Any, Forecast]:
+    return {key: Forecast(parts) for key, parts in found.items()}
 
 
 def _ahead(now: Cube, today: dt.date) -> Ahead:
@@ -268,7 +272,8 @@ def _packs(user: User, scope: Scope) -> Any:
         ("account__owner__manager", scope.team),
     ):
         if key:
-            packs = packs.filter(**({f"{column}__isnull": True} if key == NOBODY else {column: int(key)}))
+            wanted: dict[str, Any] = {f"{column}__isnull": True} if key == NOBODY else {column: int(key)}
+            packs = packs.filter(**wanted)
     return packs
 
 

@@ -127,7 +127,7 @@ class ForecastList:
     def __getitem__(self, page: slice) -> list[Listed]:
         start, stop = page.start or 0, page.stop
         rows = self._asked(PAGE_OF, offset=start, limit=None if stop is None else stop - start)
-        return [Listed(*row[:4], Part(row[4]), *row[5:]) for row in rows]
+        return [_listed(row) for row in rows]
 
     def _asked(self, statement: str, **params: Any) -> list[tuple[Any, ...]]:
         wanted = self.wanted
@@ -149,6 +149,12 @@ class ForecastList:
         with connection.cursor() as cursor:
             cursor.execute(sql, known | wanted.scope.params | given | params)
             return cursor.fetchall()
+
+
+def _listed(row: tuple[Any, ...]) -> Listed:
+    before, (part, *after) = row[:4], row[4:]
+    columns: tuple[Any, ...] = (*before, Part(part), *after)
+    return Listed(*columns)
 
 
 def export_rows(found: ForecastList) -> Iterator[list[Cell]]:

@@ -92,7 +92,7 @@ def renewals_export(request: UserRequest) -> HttpResponseBase:
 def _way_back(request: UserRequest) -> str:
     """The forecast as it was looked at, its filters taken from the address that the figure led to."""
     kept = QueryDict(request.GET.get("back", "")[:200], mutable=True)
-    query = urlencode({name: kept[name] for name in ("team", "csm", "segment", "split") if name in kept})
+    query = urlencode({name: str(kept[name]) for name in ("team", "csm", "segment", "split") if name in kept})
     return f"{reverse('renewals:forecast')}?{query}".removesuffix("?")
 
 
