@@ -13,6 +13,7 @@ from typing import Final
 from accounts.models import Account
 from accounts.services.arr import refresh_arr
 from cs_workspace.common import clock
+from cs_workspace.web.demo.renewing import dated
 from renewals.domain.churn import SubReason
 from renewals.domain.closing import ClosingTerms, Line, Lost, Signed, line_arr
 from renewals.models import LedgerEntry, Renewal
@@ -80,7 +81,7 @@ def close_renewals(as_of: dt.date, *, at_moment: AtMoment) -> None:
     ways: list[tuple[Signing | Leaving, Renewal]] = [*zip(SIGNED, good, strict=False), *zip(LEFT, bad, strict=False)]
     for way, renewal in sorted(ways, key=lambda pair: -pair[0].ago):
         moment = dt.datetime.combine(as_of - dt.timedelta(days=way.ago), NOON, clock.workspace_zone())
-        with at_moment(moment):
+        with at_moment(moment), dated(way.ago):
             terms = _signed(renewal, way) if isinstance(way, Signing) else _lost(renewal, way)
             close_renewal(by=renewal.owner, renewal=renewal, terms=terms)
     accounts = [renewal.account_id for _, renewal in ways]

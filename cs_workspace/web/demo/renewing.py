@@ -55,7 +55,7 @@ def renew_book(as_of: dt.date, seed: int, *, at_moment: AtMoment, lived_whole: b
     for ago in LOOKS if lived_whole else LOOKS[-1:]:
         day = as_of - dt.timedelta(days=ago)
         morning = dt.datetime.combine(day, MORNING, clock.workspace_zone())
-        with at_moment(min(clock.now(), morning) if not ago else morning), _as_it_stood(day, as_of), _dated(ago):
+        with at_moment(min(clock.now(), morning) if not ago else morning), _as_it_stood(day, as_of), dated(ago):
             look_after_renewals(today=day)
         if ago:
             with at_moment(dt.datetime.combine(day, AFTERNOON, clock.workspace_zone())):
@@ -92,6 +92,8 @@ WRITTEN = (
     _Written("renewals_renewalevent", "pgh_id", "pgh_created_at = given.at"),
     _Written("renewals_renewalcheckpoint", "id", "created_at = given.at"),
     _Written("renewals_renewalcheckpointevent", "pgh_id", "pgh_created_at = given.at"),
+    _Written("renewals_churnrecord", "id", "created_at = given.at"),
+    _Written("renewals_churnrecordevent", "pgh_id", "pgh_created_at = given.at"),
     _Written(
         "accounts_notification",
         "id",
@@ -103,7 +105,7 @@ LAST = "SELECT " + ", ".join(f"(SELECT COALESCE(max({one.key}), 0) FROM {one.tab
 
 
 @contextmanager
-def _dated(ago: int) -> Iterator[None]:
+def dated(ago: int) -> Iterator[None]:
     """What is written inside bears the moment of the demo's clock; what was told on days of the past is read, and
     nothing is mailed."""
     with connection.cursor() as cursor:

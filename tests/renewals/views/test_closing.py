@@ -15,7 +15,7 @@ from renewals.services.closing import close_renewal
 from tests.cast import Cast, logged_in
 from tests.factories import ContractLineFactory, day
 from tests.factories.proposals import ProposalFactory, ProposalOptionFactory
-from tests.renewals.services.closings import signed, to_close
+from tests.renewals.services.closings import lost, signed, to_close
 
 pytestmark = pytest.mark.django_db
 
@@ -239,6 +239,13 @@ def test_it_is_taken_back_by_the_toast(cast, renewal):
     response = logged_in(cast.team_mate).post(url_of(renewal, "undo-closing"), headers={"HX-Request": "true"})
     assert response.status_code == 200
     assert Renewal.objects.get().is_open
+
+
+def test_the_page_of_a_lost_renewal_says_why(cast, renewal):
+    close_renewal(by=cast.owner, renewal=renewal, terms=lost(renewal, notes="They were cheaper"))
+    page = logged_in(cast.owner).get(reverse("renewals:renewal", args=[renewal.pk])).content.decode()
+    assert "Financial: price" in page
+    assert "They were cheaper" in page
 
 
 def test_the_page_of_a_closed_renewal_leads_back_for_a_day(cast, renewal):
