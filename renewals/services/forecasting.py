@@ -15,7 +15,7 @@ KEEP = """
     {rows}
     INSERT INTO renewals_forecastline (forecast_id, renewal_id, contract_id, account_id, due_on, owner_id, segment_id,
         part, current_arr, expected_arr, probability)
-    SELECT %(forecast)s, * FROM row
+    SELECT %(forecast)s, row.* FROM row ORDER BY row.contract_id, row.due_on
     ON CONFLICT (contract_id, forecast_id, due_on) DO NOTHING
 """
 

@@ -19,8 +19,10 @@ from accounts.models import Task, User
 from accounts.services.tasks import complete_tasks
 from cs_workspace.common import clock
 from cs_workspace.web.demo.dice import dice
+from cs_workspace.web.demo.forecasting import say_what_comes
 from renewals.domain.stages import OPEN_STAGES, Stage
 from renewals.models import RenewalStep
+from renewals.services.forecasting import keep_forecast
 from renewals.services.looking_after import look_after_renewals
 from renewals.services.stages import move_stage
 
@@ -57,9 +59,12 @@ def renew_book(as_of: dt.date, seed: int, *, at_moment: AtMoment, lived_whole: b
         morning = dt.datetime.combine(day, MORNING, clock.workspace_zone())
         with at_moment(min(clock.now(), morning) if not ago else morning), _as_it_stood(day, as_of), dated(ago):
             look_after_renewals(today=day)
+            keep_forecast(today=day)
         if ago:
             with at_moment(dt.datetime.combine(day, AFTERNOON, clock.workspace_zone())):
                 _do_what_is_due(day, seed)
+                with dated(ago):
+                    say_what_comes(day, seed)
 
 
 @contextmanager
