@@ -25,6 +25,8 @@ Places = npt.NDArray[np.intp]
 Read = Callable[["Asked"], Columns]
 
 READERS: dict[str, Read] = {}
+# What is no metric but comes out of the same statements. No scorecard and no API knows these names, which begin with _.
+BESIDE: dict[str, Read] = {}
 # Metrics whose observations name the product that they are of; all others are of the account as a whole.
 OF_PRODUCTS: set[str] = set()
 
@@ -116,6 +118,16 @@ def reads(*metrics: str, of_products: bool = False) -> Callable[[Read], Read]:
     return register
 
 
+def reads_beside(*names: str) -> Callable[[Read], Read]:
+    """Registers a function as the reader of what is no metric, but read in the statements of metrics."""
+
+    def register(read: Read) -> Read:
+        BESIDE.update(dict.fromkeys(names, read))
+        return read
+
+    return register
+
+
 def compute(metrics: Iterable[str], account_ids: Sequence[int], day: dt.date, *, product: int | None = None) -> Columns:
     """Readings as of a day, one column a metric in the order of the accounts, NaN where nothing was observed.
 
@@ -126,7 +138,8 @@ def compute(metrics: Iterable[str], account_ids: Sequence[int], day: dt.date, *,
     wanted = list(dict.fromkeys(metrics))
     asked = Asked(frozenset(wanted), tuple(account_ids), day, product)
     readings: Columns = {name: asked.nothing() for name in wanted}
-    for read in dict.fromkeys(READERS[name] for name in wanted if name in READERS):
+    readers = READERS | BESIDE
+    for read in dict.fromkeys(readers[name] for name in wanted if name in readers):
         found = asked.read(read)
         readings |= {name: found[name] for name in wanted if name in found}
     for name, sent in sent_readings(asked).items():

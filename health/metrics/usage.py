@@ -3,7 +3,7 @@
 import numpy as np
 
 from health.domain.scorers import FloatArray
-from health.metrics.registry import Asked, Columns, of_product, ratio, reads
+from health.metrics.registry import Asked, Columns, of_product, ratio, reads, reads_beside
 from health.metrics.terms import terms
 
 NOW = "day > %(day)s::date - 30"
@@ -37,7 +37,13 @@ AGGREGATES = {
     "core_actions": f"sum(core_actions) FILTER (WHERE {NOW})",
     "data_volume": f"sum(data_volume) FILTER (WHERE {NOW})",
     "data_volume_before": f"sum(data_volume) FILTER (WHERE {BEFORE})",
+    "last_day": "%(day)s::date - max(day)",
+    "last_login": "%(day)s::date - max(day) FILTER (WHERE logins > 0)",
+    "seats": f"count(seats_assigned) FILTER (WHERE {NOW})",
 }
+# No metrics, but what gaps and signals ask of the same days: read in the same pass, they are not gone through again.
+DAYS_SINCE_USAGE, DAYS_SINCE_LOGIN, SEAT_REPORTS = "_days_since_usage", "_days_since_login", "_seat_reports"
+DAILY = {DAYS_SINCE_USAGE: "last_day", DAYS_SINCE_LOGIN: "last_login", SEAT_REPORTS: "seats"}
 OF_USERS = ("busiest_day", "core_actions")
 NEEDS = {
     "login_days": ("logins", "login_days"),
@@ -48,6 +54,7 @@ NEEDS = {
     "active_user_ratio": OF_USERS,
     "core_actions_per_user": OF_USERS,
     "core_actions_ratio": OF_USERS,
+    **{name: (column,) for name, column in DAILY.items()},
 }
 # A measure that was reported before the window and not inside it is 0 and not unknown. Changes need two whole windows:
 # the first day of the older one was observed, or a day before it.
@@ -174,6 +181,13 @@ def changes(asked: Asked) -> Columns:
     if "data_volume_change" in asked.metrics:
         found["data_volume_change"] = change(seen["data_volume"], "data_volume_before")
     return found
+
+
+@reads_beside(*DAILY)
+def daily(asked: Asked) -> Columns:
+    """Days since the last row and the last login, NaN where the pass saw none; rows of 30 days that count seats."""
+    seen = asked.read(usage_windows)
+    return {name: seen[column] for name, column in DAILY.items() if name in asked.metrics}
 
 
 @reads("last_activity_days", "seat_utilisation", "integration_count", of_products=True)

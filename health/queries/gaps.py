@@ -1,6 +1,7 @@
 """Which sources of observations have fallen silent, for many accounts in one query."""
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ import numpy.typing as npt
 from django.db import connection
 
 from cs_workspace.common import clock
-from cs_workspace.common.expressions import array
+from cs_workspace.common.expressions import array, numbers
 from health.domain.alerting import silent_sources
 from health.domain.changes import Reason
 from health.domain.general_gaps import Source, is_away
@@ -25,6 +26,8 @@ SOURCES = (
 )
 # Those that are looked at for general gaps as well.
 GENERAL = {"Usage": Source.USAGE, "Tickets": Source.TICKETS}
+# The place of the one of which the newest day may be known: no metric tells the others.
+KNOWN = 0
 # The days up to the newest observation in which a source's habit is counted.
 HABIT_DAYS = 28
 
@@ -42,17 +45,22 @@ class Reporting:
     days_reported: FloatArray
 
 
-def reporting(account_ids: Sequence[int], *, as_of: dt.date, window_days: int) -> Reporting:
+def reporting(
+    account_ids: Sequence[int], *, as_of: dt.date, window_days: int, days_since_usage: FloatArray | None = None
+) -> Reporting:
     """How the sources of each account have reported up to `as_of`. One query, a few index probes per account.
 
-    The habit is counted only for sources that are silent for `window_days` or longer.
+    The habit is counted only for sources that are silent for `window_days` or longer. `days_since_usage` (n,) is what
+    is known of that already, NaN where it is to be looked for.
     """
+    known = [] if days_since_usage is None else days_since_usage.tolist()
     end = clock.start_of(as_of + dt.timedelta(days=1))
     with connection.cursor() as cursor:
         cursor.execute(
             SQL,
             {
                 "ids": array(account_ids),
+                "usage": numbers(None if math.isnan(days) else int(days) for days in known),
                 "as_of": as_of,
                 "end": end,
                 "window": window_days,
@@ -103,19 +111,22 @@ def _select(number: int) -> str:
 
 
 def _lateral(number: int, table: str, column: str, *, is_moment: bool) -> str:
-    """The newest day, and only where that is long ago the number of days in the habit before it."""
+    """The newest day, and only where that is long ago the number of days in the habit before it, a bit a day."""
     day, newest = f"t.{column}", f"max(t.{column})"
     until, since = f"t.{column} <= %(as_of)s::date", f"(l.last - {HABIT_DAYS - 1})"
     if is_moment:
         day, newest = f"({day} AT TIME ZONE %(zone)s)::date", f"({newest} AT TIME ZONE %(zone)s)::date"
         until, since = f"t.{column} < %(end)s", f"{since}::timestamp AT TIME ZONE %(zone)s"
+    last = f"(SELECT {newest} FROM {table} t WHERE t.account_id = a.id AND {until})"  # noqa: S608  made of the constants above
+    if number == KNOWN:
+        last = f"COALESCE(%(as_of)s::date - a.usage, {last})"
     return f"""
     LEFT JOIN LATERAL (
         SELECT l.last, CASE WHEN %(as_of)s::date - l.last >= %(window)s THEN (
-            SELECT count(DISTINCT {day}) FROM {table} t
+            SELECT bit_count(COALESCE(bit_or(1 << (l.last - {day})), 0)::bit(32)) FROM {table} t
             WHERE t.account_id = a.id AND {until} AND t.{column} >= {since}
         ) END AS days
-        FROM (SELECT {newest} AS last FROM {table} t WHERE t.account_id = a.id AND {until}) l
+        FROM (SELECT {last} AS last) l
     ) s{number} ON true"""  # noqa: S608  made of the constants above
 
 
@@ -123,7 +134,7 @@ SQL = " ".join(
     [
         "SELECT",
         ", ".join(_select(number) for number in range(len(SOURCES))),
-        "FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS a (id, place)",
+        "FROM unnest(%(ids)s::bigint[], %(usage)s::integer[]) WITH ORDINALITY AS a (id, usage, place)",
         *(
             _lateral(number, table, column, is_moment=is_moment)
             for number, (_, table, column, is_moment) in enumerate(SOURCES)

@@ -4,8 +4,8 @@ import datetime as dt
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -96,15 +96,8 @@ CONTACTS = """
     LEFT JOIN accounts_contact lone ON lone.id = known.lone_id
     WHERE known.lone_id IS NOT NULL OR known."left" IS NOT NULL
 """
-# Per product the last figure of the 30 days up to either moment; an account that no longer reports is unknown, and
-# not looked at any further.
+# Per product the last figure of the 30 days up to either moment; an account that no longer reports is unknown.
 SEATS = """
-    WITH reports AS MATERIALIZED (
-        SELECT a.id FROM unnest(%(ids)s::bigint[]) AS a (id) WHERE EXISTS (
-            SELECT FROM health_usageday
-            WHERE account_id = a.id AND day > %(day)s::date - 30 AND day <= %(day)s::date AND seats_assigned IS NOT NULL
-        )
-    )
     SELECT account_id, CASE WHEN sum(before) IS NOT NULL AND sum(now) IS NOT NULL
         THEN ARRAY[sum(before), sum(now)]::integer[] END AS seats
     FROM (
@@ -114,8 +107,8 @@ SEATS = """
                 WHERE day <= %(day)s::date - %(seat_days)s AND day > %(day)s::date - %(seat_days)s - 30
             ))[1] AS before
         FROM health_usageday
-        WHERE account_id = ANY(ARRAY(SELECT id FROM reports)) AND day > %(day)s::date - %(seat_days)s - 30
-            AND day <= %(day)s::date AND seats_assigned IS NOT NULL
+        WHERE account_id = ANY(%(ids)s) AND day > %(day)s::date - %(seat_days)s - 30 AND day <= %(day)s::date
+            AND seats_assigned IS NOT NULL
         GROUP BY account_id, product_id
     ) of_product
     WHERE now IS NOT NULL AND before IS NOT NULL
@@ -214,35 +207,61 @@ SOURCES: tuple[tuple[frozenset[str], str], ...] = (
 SINGLE = {"last_ticket", "only_engaged"}
 
 
+class DailyUse(NamedTuple):
+    """What a pass over the daily use of an account has told: days since a login, NaN where it saw none, and whether
+    seats were reported in 30 days."""
+
+    days_since_login: float
+    reports_seats: bool
+
+
 def facts_of(
     account_ids: Sequence[int],
     rules: Mapping[str, SignalRule],
     *,
     day: dt.date,
     usage_change: Mapping[int, float] | None = None,
+    daily_use: Mapping[int, DailyUse] | None = None,
 ) -> dict[int, Facts]:
     """The facts that the rules look at, by account, as of a day: at most 13 statements.
 
     An account of which nothing is known has no facts. No ticket at all counts as no open ticket: nobody complained.
     `usage_change` is what is known of that metric already (NaN: that it is unknown); of other accounts it is computed.
+    Accounts of which `daily_use` tells what a statement asks for are left out of it.
     """
     found: dict[int, dict[str, Any]] = {pk: {} for pk in account_ids}
     if "usage_down" in rules:
         for pk, value in _usage_change(account_ids, usage_change or {}, day).items():
             if pk in found and not math.isnan(value):
                 found[pk]["usage_change"] = value
-    params = _params(account_ids, rules, day)
+    left = _left(found, daily_use) if daily_use else {}
+    params = _params(rules, day)
     with connection.cursor() as cursor:
         for kinds, sql in SOURCES:
-            if kinds & set(rules) and (sql is not MENTIONS or rules["competitor"].words):
-                cursor.execute(sql, params)
-                names = [column.name for column in cursor.description][1:]
-                for pk, *values in cursor.fetchall():
-                    known = found[pk]
-                    for name, value in zip(names, values, strict=True):
-                        if value is not None:
-                            known[name] = value if isinstance(value, int | float) else _fact(name, value)
+            asked = left.get(sql, account_ids)
+            if asked and kinds & set(rules) and (sql is not MENTIONS or rules["competitor"].words):
+                cursor.execute(sql, params | {"ids": array(asked)})
+                _add(found, [column.name for column in cursor.description][1:], cursor.fetchall())
     return {pk: Facts(**known) for pk, known in found.items()}
+
+
+def _left(found: dict[int, dict[str, Any]], daily_use: Mapping[int, DailyUse]) -> dict[str, list[int]]:
+    """Takes over what is known of the days; gives the accounts that are left for the statements of these."""
+    for pk in found.keys() & daily_use.keys():
+        if not math.isnan(daily_use[pk].days_since_login):
+            found[pk]["days_since_login"] = int(daily_use[pk].days_since_login)
+    return {
+        LOGINS: [pk for pk, known in found.items() if "days_since_login" not in known],
+        SEATS: [pk for pk in found if pk not in daily_use or daily_use[pk].reports_seats],
+    }
+
+
+def _add(found: dict[int, dict[str, Any]], names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    for pk, *values in rows:
+        known = found[pk]
+        for name, value in zip(names, values, strict=True):
+            if value is not None:
+                known[name] = value if isinstance(value, int | float) else _fact(name, value)
 
 
 def _usage_change(account_ids: Sequence[int], known: Mapping[int, float], day: dt.date) -> dict[int, float]:
@@ -251,7 +270,7 @@ def _usage_change(account_ids: Sequence[int], known: Mapping[int, float], day: d
     return {**known, **dict(zip(others, computed, strict=True))}
 
 
-def _params(account_ids: Sequence[int], rules: Mapping[str, SignalRule], day: dt.date) -> Params:
+def _params(rules: Mapping[str, SignalRule], day: dt.date) -> Params:
     def days(kind: str) -> int:
         return rules[kind].window_days if kind in rules else 0
 
@@ -265,7 +284,6 @@ def _params(account_ids: Sequence[int], rules: Mapping[str, SignalRule], day: dt
         return rules[kind].threshold if kind in rules else 0.0
 
     return terms_params(day) | {
-        "ids": array(account_ids),
         "day": day,
         "end": clock.start_of(day + dt.timedelta(days=1)),
         "zone": clock.workspace_zone().key,

@@ -14,7 +14,7 @@ import numpy as np
 from django.db import connection, transaction
 
 from accounts.models import Account
-from accounts.services.arr import refresh_arr
+from accounts.services.arr import refresh_arr, refresh_talks
 from cs_workspace.common import clock
 from cs_workspace.common.expressions import among, array
 from health.domain.eligibility import Skipped, months_since, skipped_because
@@ -24,9 +24,11 @@ from health.domain.scorers import FloatArray
 from health.domain.scoring import score_accounts
 from health.domain.trend import score_trends
 from health.metrics import compute
+from health.metrics.usage import DAILY, DAYS_SINCE_LOGIN, SEAT_REPORTS
 from health.models import Run, SegmentFigures
 from health.queries.judgement import live_overrides
 from health.queries.scorecards import Judges, published_scorecards
+from health.queries.signal_facts import DailyUse
 from health.services import snapshots
 from health.services.alerting import raise_alerts
 from health.services.disagreeing import MONEY_SPEAKS, USAGE, forget_disagreements, refresh_disagreements
@@ -90,6 +92,8 @@ def _recompute(
         _lock(account_ids)
         if run is None or run.scope != "all":
             refresh_arr(today=day, account_ids=account_ids)
+        else:
+            refresh_talks(account_ids=account_ids)
     judges = published_scorecards()
     members = _members(account_ids, day)
     groups = _by_version(members, judges, day)
@@ -102,6 +106,7 @@ def _recompute(
     held = holdings([one.pk for group in groups.values() for one in group], day=day)
     of_products: list[OfProducts] = []
     usage_change: dict[int, float] = {}
+    daily_use: dict[int, DailyUse] = {}
     overrides = live_overrides(account_ids, now=at) if is_today else {}
     for version_id, group in groups.items():
         if version_id is not None:
@@ -111,13 +116,21 @@ def _recompute(
             _write(outcome, scored, group, at=at, is_today=is_today, alerts=alerts)
             if is_today:
                 usage_change |= zip(scored.verdict.account_ids, scored.readings[USAGE].tolist(), strict=True)
+                daily_use |= _daily_use(scored)
                 refresh_disagreements(scored.verdict.account_ids, day=day, readings=scored.readings)
     if is_today:
         write_product_scores(of_products, account_ids, day=day)
         forget_disagreements(unscored)
         if alerts:
-            detect_signals(account_ids, day=day, at=at, gaps=figures.newest_gaps, usage_change=usage_change)
+            detect_signals(
+                account_ids, day=day, at=at, gaps=figures.newest_gaps, usage_change=usage_change, daily_use=daily_use
+            )
     return outcome
+
+
+def _daily_use(scored: Scored) -> dict[int, DailyUse]:
+    logins, seats = scored.readings[DAYS_SINCE_LOGIN], scored.readings[SEAT_REPORTS] > 0
+    return dict(zip(scored.verdict.account_ids, map(DailyUse, logins.tolist(), seats.tolist()), strict=True))
 
 
 def _lock(account_ids: Sequence[int]) -> None:
@@ -190,7 +203,7 @@ def _score(
     card, ids = judges.cards[version_id], [one.pk for one in group]
     segments = np.array([one.segment for one in group], dtype=str)
     months = np.array([months_since(one.customer_since, day) for one in group])
-    readings = compute({*card.metrics, *MONEY_SPEAKS}, ids, day)
+    readings = compute({*card.metrics, *MONEY_SPEAKS, *DAILY}, ids, day)
     scores = score_accounts(card, readings, segments=segments, months=months, quartiles=figures.quartiles)
     verdict, products = score_products(
         Verdict(version_id, ids, scores), readings, held,

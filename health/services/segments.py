@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.db.models import Value
 from django.db.models.functions import Coalesce
 
-from accounts.services.arr import refresh_arr
+from accounts.services.arr import refresh_arr, refresh_terms
 from cs_workspace.common import clock
 from health.domain.quartiles import WHOLE_BOOK, Quartile
 from health.domain.scorecards import Scorecard
@@ -31,37 +31,70 @@ def ensure_figures(day: dt.date, *, run: Run | None = None) -> SegmentFigures:
     """The figures of a day: those that are kept, or for a run over all accounts its own, taken by whoever comes first.
 
     A run over all takes them anew because observations may have arrived since; it brings ARR and segments of all
-    accounts up to date before, if the day is today. Everything else uses what is kept, so that one account is measured
-    against the same figures as the whole book.
+    accounts up to date before, if the day is today, which a worker that comes second does meanwhile. Everything else
+    uses what is kept, so that one account is measured against the same figures as the whole book.
     """
     kept = SegmentFigures.objects.filter(day=day).first()
     if kept is not None and _serves(kept, run):
         return kept
+    # Only where what is written is seen by others at once can one worker do a part for another.
+    shared = run is not None and run.scope == "all" and not connection.in_atomic_block
     with transaction.atomic():
-        with connection.cursor() as cursor:
+        if _lock(day, wait=not shared):
+            return _kept_or_taken(day, run)
+    if run is not None and day == clock.today():
+        _refresh_once(run, day)
+    with transaction.atomic():
+        _lock(day, wait=True)
+        return _kept_or_taken(day, run)
+
+
+def _lock(day: dt.date, *, wait: bool) -> bool:
+    """Whoever takes the figures of a day holds the lock until they are written; gives whether we do."""
+    with connection.cursor() as cursor:
+        if wait:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, day.toordinal()])
-        kept = SegmentFigures.objects.filter(day=day).first()
-        return kept if kept is not None and _serves(kept, run) else _take(day, run=run)
+            return True
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK, day.toordinal()])
+        return cursor.fetchone()[0]
 
 
 def _serves(kept: SegmentFigures, run: Run | None) -> bool:
     return run is None or run.scope != "all" or kept.run_id == run.pk
 
 
+def _kept_or_taken(day: dt.date, run: Run | None) -> SegmentFigures:
+    kept = SegmentFigures.objects.filter(day=day).first()
+    return kept if kept is not None and _serves(kept, run) else _take(day, run=run)
+
+
+@transaction.atomic
+def _refresh_once(run: Run, day: dt.date) -> None:
+    """Brings what accounts are compared by up to date, unless the run has; who is second waits for the first."""
+    if Run.objects.filter(pk=run.pk, refreshed_at=None).update(refreshed_at=clock.now()):
+        refresh_terms(today=day)
+
+
 def _take(day: dt.date, *, run: Run | None) -> SegmentFigures:
-    if day == clock.today():
+    is_today, of_all = day == clock.today(), run if run is not None and run.scope == "all" else None
+    if is_today and of_all is None:
         refresh_arr(today=day)
     cards = list(published_scorecards().cards.values())
-    members = list(scoreable_on(day).order_by("pk").values_list("pk", Coalesce("segment__key", Value(WHOLE_BOOK))))
-    ids, keys = [pk for pk, _ in members], np.array([key for _, key in members], dtype=str)
+    accounts = scoreable_on(day).order_by("pk")
+    ids = list(accounts.values_list("pk", flat=True))
     wanted = {AGAINST_MEAN[metric] for card in cards for metric in card.metrics if metric in AGAINST_MEAN}
+    # Whatever the segments are, which another worker brings up to date meanwhile. Only today's signals ask for gaps.
+    of_means, gaps = _readings(wanted, ids, day), find_general_gaps(day) if is_today else {}
+    if is_today and of_all is not None:
+        _refresh_once(of_all, day)
+    segments = dict(accounts.values_list("pk", Coalesce("segment__key", Value(WHOLE_BOOK))))
+    keys = np.array([segments.get(pk, WHOLE_BOOK) for pk in ids], dtype=str)
     figures, _ = SegmentFigures.objects.update_or_create(
         day=day,
         defaults={
-            "run": run if run is not None and run.scope == "all" else None,
-            "means": {metric: _means(column, keys) for metric, column in _readings(wanted, ids, day).items()},
-            # Only today's signals ask for them.
-            "gaps": find_general_gaps(day) if day == clock.today() else {},
+            "run": of_all,
+            "means": {metric: _means(column, keys) for metric, column in of_means.items()},
+            "gaps": gaps,
         },
     )
     # Read after the means were written, for a metric may rest on them.

@@ -20,7 +20,7 @@ from health.domain.signal_findings import find_all
 from health.domain.signals import Action, Existing, Finding, SignalRule, SignalState, decide
 from health.models import ChurnSignal
 from health.models.signal import LIVE
-from health.queries.signal_facts import facts_of
+from health.queries.signal_facts import DailyUse, facts_of
 from health.queries.signals import active_signal_rules
 from health.services.playbook_cues import note_signals
 from health.services.risk_episodes import follow_up
@@ -68,17 +68,20 @@ def detect_signals(
     at: dt.datetime,
     gaps: Mapping[str, dt.date] | None = None,
     usage_change: Mapping[int, float] | None = None,
+    daily_use: Mapping[int, DailyUse] | None = None,
 ) -> int:
     """Brings the signals of accounts to what is found as of `day`, which is today; gives how many were opened.
 
     To be called in the transaction of a recompute; doing it again changes nothing. Signals of accounts that are no
     customers any more are resolved. `gaps` is the newest day of a general gap by source: what rests on the absence of
-    such a source is not found, and signals that were found by it before stay as they are. `usage_change` is what the
-    recompute has read of that metric.
+    such a source is not found, and signals that were found by it before stay as they are. `usage_change` and
+    `daily_use` are what the recompute has read of these already.
     """
     rules = active_signal_rules()
     served = _lock(account_ids)
-    facts = facts_of(served, rules, day=day, usage_change=usage_change) if served and rules else {}
+    facts = {}
+    if served and rules:
+        facts = facts_of(served, rules, day=day, usage_change=usage_change, daily_use=daily_use)
     unknown = untold(rules, gaps or {}, day=day)
     told = {pk: without(known, unknown) for pk, known in facts.items()} if unknown else facts
     findings = find_all(rules, told, day=day)

@@ -17,6 +17,7 @@ from health.domain.overruling import overruled
 from health.domain.phrases import describe
 from health.domain.scorecards import Scorecard
 from health.domain.scorers import FloatArray
+from health.metrics.usage import DAYS_SINCE_USAGE
 from health.models import Alert, Snapshot
 from health.queries.alert_rules import active_rules
 from health.queries.gaps import reporting, silent_for_all
@@ -136,7 +137,7 @@ def _silent(scored: Scored, window: int) -> tuple[Counts, Counts, Counts]:
     Those that are silent for everybody are counted apart, in the third.
     """
     ids = scored.verdict.account_ids
-    now, of_all = _count(scored, ids, scored.day, window)
+    now, of_all = _count(scored, ids, scored.day, window, scored.readings.get(DAYS_SINCE_USAGE))
     before = np.zeros(len(ids), dtype=np.int64)
     history, days = scored.evaluated
     known = np.flatnonzero((now > 0) & ~np.isnan(history).all(axis=1))
@@ -146,9 +147,11 @@ def _silent(scored: Scored, window: int) -> tuple[Counts, Counts, Counts]:
     return now, before, of_all
 
 
-def _count(scored: Scored, ids: Sequence[int], day: dt.date, window: int) -> tuple[Counts, Counts]:
+def _count(
+    scored: Scored, ids: Sequence[int], day: dt.date, window: int, days_since_usage: FloatArray | None = None
+) -> tuple[Counts, Counts]:
     """How many sources are silent by themselves, and how many for everybody. One query."""
-    found = reporting(ids, as_of=day, window_days=window)
+    found = reporting(ids, as_of=day, window_days=window, days_since_usage=days_since_usage)
     silent = silent_sources(found.days_silent, found.days_reported, window_days=window)
     of_all = silent_for_all(scored.gaps, as_of=day, window_days=window)
     return np.count_nonzero(silent & ~of_all, axis=1), np.count_nonzero(silent & of_all, axis=1)

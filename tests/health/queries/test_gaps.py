@@ -74,3 +74,14 @@ def test_many_accounts_cost_one_query(django_assert_num_queries):
     with django_assert_num_queries(1):
         found = reporting([account.pk for account in accounts], as_of=dt.date(2026, 1, 1), window_days=7)
     assert found.days_silent.shape == (5, len(SOURCES))
+
+
+def test_days_since_usage_that_are_known_are_not_looked_for():
+    one, other, never = AccountFactory(), AccountFactory(), AccountFactory()
+    used(one, range(9, 30))
+    used(other, [1, 70])
+    ids = [one.pk, other.pk, never.pk]
+    found = reporting(ids, as_of=on_day(0), window_days=7)
+    told = reporting(ids, as_of=on_day(0), window_days=7, days_since_usage=np.array([9.0, np.nan, np.nan]))
+    assert np.array_equal(found.days_silent, told.days_silent, equal_nan=True)
+    assert np.array_equal(found.days_reported, told.days_reported)

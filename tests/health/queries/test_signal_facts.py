@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from health.domain.signal_findings import Facts, find
-from health.queries.signal_facts import facts_of
+from health.queries.signal_facts import DailyUse, facts_of
 from health.queries.signals import active_signal_rules
 from tests.factories import (
     ContactFactory,
@@ -263,3 +263,17 @@ def test_what_no_rule_asks_for_is_not_read(django_assert_num_queries):
     rules = {"payment": active_signal_rules()["payment"]}
     with django_assert_num_queries(1):
         facts_of([one.pk], rules, day=TODAY)
+
+
+def test_what_was_told_of_daily_use_is_not_read_again(django_assert_num_queries):
+    quiet, seated, earlier = account(), account(), account()
+    usage(quiet, [20], logins=1)
+    for days, seats in ((35, 40), (2, 30)):
+        UsageDayFactory(account=seated, day=ago(days), seats_assigned=seats, logins=1)
+    usage(earlier, [70], logins=1)
+    ids, rules = [quiet.pk, seated.pk, earlier.pk], active_signal_rules()
+    rules = {kind: rules[kind] for kind in ("silent", "seats_removed")}
+    told = dict(zip(ids, (DailyUse(20.0, False), DailyUse(2.0, True), DailyUse(math.nan, False)), strict=True))
+    assert facts_of(ids, rules, day=TODAY, daily_use=told) == facts_of(ids, rules, day=TODAY)
+    with django_assert_num_queries(3):
+        facts_of([quiet.pk], rules, day=TODAY, daily_use=told)
