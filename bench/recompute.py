@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 
 from django.conf import settings
@@ -39,6 +40,7 @@ def run(accounts: int) -> Iterator[Figure]:
     yield Figure(f"night, {WORKERS} workers", seconds, "s", 15.0 * accounts / 50_000, note=f"best of {ROUNDS}")
     yield Figure("the same by one statement", by_hand, "s", note=f"best of {ROUNDS}; {_compare()}")
     yield Figure("night ÷ statement", seconds / by_hand, "×", 2.0)
+    yield from _split(peaks, seconds)
     yield Figure("accounts a second", accounts / seconds, "")
     growth = seconds / small_seconds / (accounts / small)
     yield Figure(f"growth from {small:,} accounts", growth, "× linear", 1.1, note=f"{small_seconds:.2f} s there")
@@ -49,8 +51,17 @@ def run(accounts: int) -> Iterator[Figure]:
     yield Figure("one account, on demand", _one(), "s")
 
 
+def _split(told: list[dict], seconds: float) -> Iterator[Figure]:
+    """The mean of the workers by step, the longest first; what is left over scores, explains and keeps the run."""
+    steps: Counter[str] = sum((Counter(one["steps"]) for one in told), Counter())
+    steps["the rest"] = seconds * len(told) - steps.total()
+    for step, taken in steps.most_common():
+        yield Figure(f"  of it {step}", taken / len(told), "s", note=f"{taken / len(told) / seconds:.0%}")
+
+
 def _night() -> tuple[float, list[dict]]:
-    """A run over all accounts as of today, as if it were the first of the day; seconds of the slower worker."""
+    """A run over all accounts as of today, as if it were the first of the day; seconds of the slower worker, and what
+    each worker tells of itself."""
     Snapshot.objects.filter(day=clock.today()).delete()
     SegmentFigures.objects.all().delete()
     Account.objects.update(health_updated=None)
