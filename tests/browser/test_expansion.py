@@ -63,7 +63,7 @@ def test_a_signal_is_taken_up_moved_and_won_into_contract_and_ledger(
     page.get_by_role("button", name="Move Seats for Fjord Foods to Proposed").focus()
     page.keyboard.press("Enter")
     expect(card(page, "Proposed")).to_be_visible()
-    card(page, "Proposed").get_by_role("link", name="Seats for Fjord Foods").click()
+    card(page, "Proposed").get_by_role("link", name="Seats for Fjord Foods", exact=True).click()
 
     expect(page.get_by_role("heading", name="Seats for Fjord Foods")).to_be_visible()
     assert_accessible(page, "an opportunity")
