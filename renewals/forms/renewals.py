@@ -10,10 +10,10 @@ from accounts.models import Segment, User
 from renewals.domain.stages import CATEGORY_LABELS, OPEN_STAGES, STAGE_LABELS, Stage
 from renewals.domain.zones import ZONE_LABELS, Zone
 from renewals.models import Renewal
-from renewals.queries.renewals import ALL, NO_FORECAST, SORTS, RenewalFilter, due_choices
+from renewals.queries.renewals import ALL, NO_FORECAST, OVERDUE, SORTS, RenewalFilter, due_choices
 
 OPEN_CHOICES = [("", "Any stage"), *((stage.value, STAGE_LABELS[stage]) for stage in OPEN_STAGES)]
-DUE_LABELS = {ALL: "All", "overdue": "Overdue"}
+DUE_LABELS = {ALL: "All", OVERDUE: "Overdue"}
 
 
 class RenewalFilterForm(forms.Form):

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
+from accounts.domain.merging import outlined
 from accounts.models import ContractLine, Task, User
 from cs_workspace.common import clock
 from cs_workspace.common.money import exact
@@ -137,11 +138,17 @@ def head_of(renewal: Renewal) -> Head:
 def steps_of(renewal: Renewal) -> list[StepLine]:
     """The steps on the way by their day: those of the timeline, and other tasks that were made for the renewal.
     Three queries."""
-    now = clock.now()
+    now, known = clock.now(), _known_of(renewal)
     made = Task.objects.filter(origin_key__startswith=f"renewal:{renewal.pk}:").prefetch_related("assignees")
     tasks = {task.pk: task for task in made}
     lines = [
-        _line(step.title, step.day, step.state, tasks.pop(step.task_id, None) if step.task_id else None, now)
+        _line(
+            outlined(step.title, known),
+            step.day,
+            step.state,
+            tasks.pop(step.task_id, None) if step.task_id else None,
+            now,
+        )
         for step in RenewalStep.objects.filter(renewal=renewal)
     ]
     lines += [_line(task.title, None, StepState.MADE, task, now) for task in tasks.values()]
@@ -176,6 +183,16 @@ def _path(now: Stage) -> list[PathStage]:
     return [
         PathStage(stage, STAGE_LABELS[stage], order.index(stage) < order.index(now), stage is now) for stage in order
     ]
+
+
+def _known_of(renewal: Renewal) -> dict[str, str]:
+    """What stands for the fields in the titles of steps that are still to come, as far as the page knows it."""
+    return {
+        "account.name": renewal.account.name,
+        "account.arr": exact(renewal.current_arr, settings.WORKSPACE_CURRENCY),
+        "account.renewal_date": f"{renewal.due_on.day} {renewal.due_on:%B %Y}",
+        "owner.name": renewal.owner.name if renewal.owner else "",
+    }
 
 
 def _line(title: str, day: dt.date | None, state: str, task: Task | None, now: dt.datetime) -> StepLine:

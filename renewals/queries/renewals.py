@@ -21,6 +21,8 @@ from renewals.models.renewal import RenewalQuerySet
 
 AT_ONCE = 1000
 WITHIN = (30, 60, 90)
+# Who said what about a renewal, and what followed it.
+AFTERWARDS = ("chosen_by", "closed_by", "new_contract")
 ALL, OVERDUE, NO_FORECAST = "all", "overdue", "none"
 MONEY: DecimalField = DecimalField(max_digits=20, decimal_places=6)
 HEADER = (
@@ -109,7 +111,7 @@ class Line:
 
 def get_renewal_for(user: User, pk: int) -> Renewal:
     """A renewal of an account that the user sees; anything else is a 404."""
-    around = ("account__owner", "account__segment", "contract", "owner", "segment", "chosen_by", "closed_by")
+    around = ("account__owner", "account__segment", "contract", "owner", "segment", *AFTERWARDS)
     return get_object_or_404(Renewal.objects.visible_to(user).select_related(*around), pk=pk)
 
 

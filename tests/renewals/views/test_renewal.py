@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
+from accounts.models import Account
 from cs_workspace.common import clock
 from renewals.domain.stages import Stage
 from renewals.models import Renewal, RenewalStep
@@ -74,7 +75,7 @@ def fill(renewal: Renewal, number: int) -> None:
 def test_the_page_says_what_is_asked_when_and_how_likely(cast, renewal):
     shown = text(logged_in(cast.owner).get(url_of("renewal", renewal)))
     for words in (
-        "Renewal of", "Decision", "70 d", "Contract ends", "renews by itself unless notice is given by", "€24.0k",
+        "Renewal of", "Decision", "70 d", "the contract ends", "renews by itself unless notice is given by", "€24.0k",
         "nothing said: the current ARR", "78 % Yellow", "Renewal rate of the tier", "−15", "+1", "no forecast",
         "nothing is planned", "none known", "C-77", "12 months", "30 days", 'aria-current="step"',
     ):  # fmt: skip
@@ -249,6 +250,8 @@ def test_the_second_writer_is_told_what_the_first_one_wrote(cast, renewal):
 
 
 def test_a_probability_is_set_with_a_reason_and_let_go(cast, renewal):
+    # By this the rate is 84 %, less six points for an account that nobody has spoken with.
+    Account.objects.filter(pk=cast.account.pk).update(expected_churn=Decimal("0.160"))
     client = logged_in(cast.owner)
     without = client.post(url_of("probability", renewal), {"percent": "40", "version": "1", "seen": "{}"}, headers=HTMX)
     assert without.status_code == 422
