@@ -85,9 +85,10 @@ def close_renewals(as_of: dt.date, *, at_moment: AtMoment) -> None:
             terms = _signed(renewal, way) if isinstance(way, Signing) else _lost(renewal, way)
             close_renewal(by=renewal.owner, renewal=renewal, terms=terms)
     accounts = [renewal.account_id for _, renewal in ways]
-    settle_churn(today=as_of, account_ids=accounts)
-    write_ledger(today=as_of, account_ids=accounts)
-    refresh_arr(today=as_of, account_ids=accounts)
+    with at_moment(clock.now()):  # as the night does it, and not whoever closed the last of them
+        settle_churn(today=as_of, account_ids=accounts)
+        write_ledger(today=as_of, account_ids=accounts)
+        refresh_arr(today=as_of, account_ids=accounts)
 
 
 def _next(ranks: tuple[int, ...], as_of: dt.date) -> Iterator[Renewal]:
