@@ -87,7 +87,9 @@ class Movements:
         if np.any(low != high):
             low = np.where(low == high, low, kinds_of(account, amount))
         moved = amount != 0
-        return cls(size, account[moved], day[moved], low[moved], amount[moved], unit)
+        if not moved.all():
+            account, day, low, amount = account[moved], day[moved], low[moved], amount[moved]
+        return cls(size, account, day, low, amount, unit)
 
     def arr_before(self, day: dt.date | IntArray) -> IntArray:
         """ARR of every account at the start of a day, in units: of one for all, or of one ordinal for each account.
@@ -95,10 +97,12 @@ class Movements:
         Shape (accounts,). What moves on the day itself is not in it.
         """
         limit = day.toordinal() if isinstance(day, dt.date) else day[self.account]
-        sums = np.zeros(len(self.day) + 1, dtype=np.int64)
         # A product takes a third of the time of `np.where`, which jumps where days lie in no order.
-        np.cumsum(self.amount * (self.day < limit), out=sums[1:])
-        return self.opening + np.diff(sums[self._bounds])
+        moved = self.amount * (self.day < limit)
+        arr = np.zeros(self.size, dtype=np.int64)
+        if len(moved):
+            arr[self.account[self._first]] = np.add.reduceat(moved, self._first)
+        return arr + self.opening
 
     def since(self, day: dt.date) -> Movements:
         """The movements from a day on, after what each account had at its start: less to go through for later days.
@@ -121,8 +125,7 @@ class Movements:
     def first_days(self) -> IntArray:
         """Ordinal of each account's first movement, 0 where it has none. Shape (accounts,)."""
         found = np.zeros(self.size, dtype=np.int64)
-        first = starts(self.account)
-        found[self.account[first]] = self.day[first]
+        found[self.account[self._first]] = self.day[self._first]
         return found
 
     def below_zero(self) -> tuple[int, dt.date, Decimal] | None:
@@ -135,9 +138,9 @@ class Movements:
         return int(self.account[at]), dt.date.fromordinal(int(self.day[at])), self.money(int(arr[at]))
 
     @cached_property
-    def _bounds(self) -> IntArray:
-        """Where each account's movements begin, and where the last one's end. Shape (accounts + 1,)."""
-        return np.concatenate(([0], np.cumsum(np.bincount(self.account, minlength=self.size))))
+    def _first(self) -> IntArray:
+        """Where the movements of each account that has some begin."""
+        return starts(self.account)
 
 
 def starts(*columns: IntArray) -> IntArray:

@@ -5,10 +5,13 @@ from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 
+from cs_workspace.common.templatetags.ui import money_exact, money_short, percent
 from renewals.domain.benchmarks import Target
-from renewals.domain.cohorts import Cohort, Kept
+from renewals.domain.cohorts import Cohort
 from renewals.domain.periods import Period
 from renewals.queries.retention import ReportFilter
 
@@ -28,16 +31,29 @@ def behind(wanted: ReportFilter, period: Period, show: str = "start", group: str
     return f"{reverse('renewals:retention-accounts')}?{urlencode(asked)}"
 
 
-@register.filter
-def at_age(cohort: Cohort, months: int) -> Kept | None:
-    """What is kept of a cohort at an age."""
-    return cohort.kept[months]
+@register.simple_tag
+def figure(wanted: ReportFilter, period: Period, show: str, amount: Decimal, group: str = "") -> SafeString:
+    """An amount that leads to the accounts behind it; nobody stands behind nothing."""
+    if not amount:
+        return money_short(amount)
+    return format_html('<a href="{}">{}</a>', behind(wanted, period, show, group), money_short(amount))
 
 
-@register.filter
-def shade(kept: Kept) -> int:
-    """How dark a cell of cohorts is, 0 to 10, by its share of accounts."""
-    return int(kept.logo_share * SHADES)
+@register.simple_tag
+def kept_cell(cohort: Cohort, months: int) -> SafeString:
+    """The cell of a cohort at an age: shares of accounts and of ARR, shaded 0 to 10 by the first. One tag, for there
+    are hundreds."""
+    kept = cohort.kept[months]
+    if kept is None:
+        return format_html('<td class="num"><span class="visually-hidden">{}</span></td>', "not yet reached")
+    return format_html(
+        '<td class="num kept kept-{}" title="{} accounts with {}">{}<small>{}</small></td>',
+        int(kept.logo_share * SHADES),
+        f"{kept.logos:,}",
+        money_exact(kept.arr),
+        percent(kept.logo_share),
+        percent(kept.arr_share),
+    )
 
 
 @register.filter

@@ -190,10 +190,12 @@ def test_behind_each_movement_of_the_ledger_stand_the_accounts_that_sum_to_it(bo
         assert page.context["found"].total == year.movements[Kind(kind)]
 
 
-def test_every_gross_figure_leads_to_its_accounts(book):
+def test_figures_lead_to_their_accounts_and_nothing_leads_nowhere(book):
     page = logged_in(book.owner).get(URL).content.decode()
-    for kind in Kind:
-        assert f"show={kind.value}" in page
+    for show in ("start", "new", "expansion", "churn", "expanded", "lost"):
+        assert re.search(rf"show={show}\b", page)
+    for show in ("reactivation", "correction", "contraction"):
+        assert not re.search(rf"show={show}\b", page)
 
 
 def test_largest_changes_come_first_and_pages_lose_none(cast):
