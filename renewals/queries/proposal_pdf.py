@@ -61,7 +61,7 @@ def _option(row: OptionRow, currency: str) -> dict[str, Any]:
         "full": money.exact(figures.full, currency) if figures.saved else "",
         "over_term": money.exact(figures.over_term, currency),
         "change": money.signed(figures.change, currency),
-        "roi": percent(figures.roi.quantize(Decimal("0.01"))) if figures.roi is not None else "",
+        "roi": f"{figures.roi * 100:,.0f} %".replace("-", "−") if figures.roi is not None else "",
         "lines": [_line(line, amount, currency) for line, amount in row.lines],
     }
 

@@ -67,9 +67,9 @@ class TestStarting:
         closed, bare, foreign = renewal_of(cast.account), renewal_of(cast.account), renewal_of(cast.account)
         close(closed)
         ContractLine.objects.filter(contract=bare.contract).delete()
-        foreign.contract.currency = "XXX"
+        foreign.contract.currency = "ZZZ"
         foreign.contract.save()
-        for renewal, reason in [(closed, "closed"), (bare, "no lines"), (foreign, "no exchange rate for XXX")]:
+        for renewal, reason in [(closed, "closed"), (bare, "no lines"), (foreign, "no exchange rate for ZZZ")]:
             with pytest.raises(RefusedError, match=reason):
                 start_proposal(by=cast.owner, renewal=renewal)
         assert (Proposal.objects.count(), ProposalOption.objects.count()) == (0, 0)
@@ -106,7 +106,7 @@ class TestWorth:
 
     def test_an_amount_without_a_rate_makes_the_sum_unknown(self, cast):
         self.confirmed(cast, 60_000)
-        self.confirmed(cast, 10_000, "XXX")
+        self.confirmed(cast, 10_000, "ZZZ")
         assert worth_of(cast.account.pk, "EUR", today=clock.today()) is None
 
 

@@ -93,9 +93,9 @@ class TestNew:
         assert Proposal.objects.count() == 1
 
     def test_where_nothing_can_be_offered_it_says_why(self, cast):
-        renewal = renewal_of(cast.account, currency="XXX")
+        renewal = renewal_of(cast.account, currency="ZZZ")
         answer = logged_in(cast.owner).post(url("proposal-new", renewal.pk), follow=True)
-        assert "There is no exchange rate for XXX" in answer.content.decode()
+        assert "There is no exchange rate for ZZZ" in answer.content.decode()
         assert not Proposal.objects.exists()
 
 
