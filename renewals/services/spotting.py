@@ -32,26 +32,25 @@ GIVEN = """given (account_id, kind, strength, origin_key, evidence, seen_on, fig
         %(seen)s::date[], %(figures)s::jsonb[]
     )
 )"""
+LEAVE = """
+    UPDATE renewals_expansionsignal SET state = 'over', changed_at = %(at)s, changed_by_id = NULL,
+        reason = %(no_customer)s, updated_at = %(at)s, version = version + 1
+    WHERE state = 'open' AND account_id = ANY(%(ids)s::bigint[]) AND account_id <> ALL(%(served)s::bigint[])
+"""
 # What somebody logged by hand rests on nothing that the night could miss; it ends with the customer only.
 END = f"""
-    WITH {GIVEN}, served AS (SELECT unnest(%(served)s::bigint[]) AS account_id)
+    WITH {GIVEN}
     UPDATE renewals_expansionsignal s SET state = 'over', changed_at = %(at)s, changed_by_id = NULL,
-        reason = CASE WHEN is_served THEN %(gone)s ELSE %(no_customer)s END, updated_at = %(at)s, version = version + 1
-    FROM (
-        SELECT o.id, EXISTS (SELECT FROM served WHERE account_id = o.account_id) AS is_served
-        FROM renewals_expansionsignal o
-        WHERE o.state = 'open' AND o.account_id = ANY(%(ids)s::bigint[])
-    ) ending
-    WHERE ending.id = s.id AND s.state = 'open' AND (NOT is_served OR s.origin_key <> '' AND NOT EXISTS (
-        SELECT FROM given g WHERE g.account_id = s.account_id AND g.kind = s.kind
-    ))
+        reason = %(gone)s, updated_at = %(at)s, version = version + 1
+    WHERE s.state = 'open' AND s.origin_key <> '' AND s.account_id = ANY(%(ids)s::bigint[])
+        AND NOT EXISTS (SELECT FROM given g WHERE g.account_id = s.account_id AND g.kind = s.kind)
 """  # noqa: S608  its parts stand above
 FOLLOW = f"""
     WITH {GIVEN}
     UPDATE renewals_expansionsignal s SET strength = g.strength, evidence = g.evidence, figures = g.figures,
         updated_at = %(at)s
-    FROM given g JOIN renewals_expansionsignal was ON was.account_id = g.account_id AND was.kind = g.kind
-    WHERE was.id = s.id AND s.state = 'open' AND s.origin_key <> ''
+    FROM given g
+    WHERE g.account_id = s.account_id AND g.kind = s.kind AND s.state = 'open' AND s.origin_key <> ''
         AND (s.strength, s.evidence, s.figures) IS DISTINCT FROM (g.strength, g.evidence, g.figures)
     RETURNING s.id, s.account_id, s.kind, s.strength, s.evidence
 """  # noqa: S608  its parts stand above
@@ -67,7 +66,7 @@ REOPEN = f"""
         figures = g.figures, seen_on = g.seen_on, opened_at = %(at)s, changed_at = NULL, changed_by_id = NULL,
         reason = '', quiet_until = NULL, updated_at = %(at)s, version = version + 1
     FROM given g
-    WHERE s.origin_key = g.origin_key AND s.state IN ('over', 'dismissed') AND {RESTED}
+    WHERE s.origin_key = g.origin_key AND s.origin_key <> '' AND s.state IN ('over', 'dismissed') AND {RESTED}
         AND NOT EXISTS (SELECT FROM renewals_opportunity o WHERE o.signal_id = s.id)
     RETURNING s.id, s.account_id, s.kind, s.strength, s.evidence
 """  # noqa: S608  its parts stand above
@@ -121,8 +120,7 @@ def _spot(account_ids: Sequence[int], today: dt.date) -> Spotted:
         "no_customer": NO_CUSTOMER,
     }
     with connection.cursor() as cursor:
-        cursor.execute(END, params)
-        ended = cursor.rowcount
+        ended = sum(_changed(cursor, statement, params) for statement in (LEAVE, END))
         followed, again, new = (_returned(cursor, statement, params) for statement in (FOLLOW, REOPEN, RAISE))
     note_cues([_cue(*row) for row in (*followed, *again, *new) if row[3] == Strength.HOT])
     return Spotted(len(again) + len(new), ended)
@@ -131,6 +129,11 @@ def _spot(account_ids: Sequence[int], today: dt.date) -> Spotted:
 def _cue(pk: int, account_id: int, kind: str, _strength: str, evidence: str) -> Cue:
     """It counts once for each signal, however often it turns hot."""
     return Cue(TRIGGER, account_id, str(pk), f"{KINDS[SignalKind(kind)].label}: {evidence}", choice=kind)
+
+
+def _changed(cursor: Any, statement: str, params: dict[str, Any]) -> int:
+    cursor.execute(statement, params)
+    return int(cursor.rowcount)
 
 
 def _returned(cursor: Any, statement: str, params: dict[str, Any]) -> list[tuple[int, int, str, str, str]]:

@@ -79,6 +79,7 @@ def test_a_signal_is_taken_up_moved_and_won_into_contract_and_ledger(
         ("new", 50_000),
         ("expansion", 10_000),
     ]
+    page.on("dialog", lambda asked: asked.accept())
     page.get_by_role("button", name="Take the win back").click()
     expect(page.get_by_role("link", name="Won", exact=True)).to_be_visible()
     assert Opportunity.objects.get().stage == "proposed"

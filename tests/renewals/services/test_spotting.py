@@ -201,11 +201,11 @@ def test_one_of_a_kind_is_live(cast):
 
 def test_a_night_costs_the_same_for_one_and_for_many(cast, django_assert_num_queries):
     seats(cast.account, 90)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         spot()
     for _ in range(4):
         seats(AccountFactory(), 90)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         assert spot().raised == 4
 
 
