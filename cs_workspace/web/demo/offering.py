@@ -4,8 +4,8 @@ approved or refused, offers that are out, accepted and declined."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
@@ -16,7 +16,8 @@ from accounts.models import Contact, User
 from accounts.services.share_links import count_view
 from cs_workspace.common import clock
 from cs_workspace.web.demo import LOGINS
-from renewals.domain.proposals import Option, Return
+from cs_workspace.web.demo.renewing import dated
+from renewals.domain.proposals import YEAR_MONTHS, Option, Return
 from renewals.domain.stages import OPEN_STAGES, Stage
 from renewals.models import Proposal, Renewal
 from renewals.queries.approvals import limits, waiting_for
@@ -31,6 +32,7 @@ AtMoment = Callable[[dt.datetime], AbstractContextManager[None]]
 
 MORNING, NOON, EVENING = dt.time(9, 20), dt.time(13, 5), dt.time(16, 40)
 DUE_WITHIN: Final = 150
+ANSWERED_AFTER: Final = 2
 # What grows is what a discount is given on: the first option stays at today's price.
 GROWING = slice(1, None)
 
@@ -96,7 +98,7 @@ def offer_renewals(as_of: dt.date, *, at_moment: AtMoment) -> None:
     with at_moment(clock.now()):  # so that the history of the user names nobody who acted on the way
         User.objects.filter(email=LOGINS[3].email).update(approves_discounts=True)
     for way, renewal in zip(WAYS, _next(as_of), strict=False):
-        _go(way, renewal, as_of - dt.timedelta(days=way.ago), at_moment)
+        _go(way, renewal, as_of, at_moment)
 
 
 def _next(as_of: dt.date) -> Sequence[Renewal]:
@@ -108,35 +110,45 @@ def _next(as_of: dt.date) -> Sequence[Renewal]:
     return list(able.select_related("account", "owner").order_by("told", "due_on", "pk")[: len(WAYS)])
 
 
-def _go(way: Way, renewal: Renewal, day: dt.date, at_moment: AtMoment) -> None:
+def _go(way: Way, renewal: Renewal, as_of: dt.date, at_moment: AtMoment) -> None:
     """The first morning it is written, at noon decided on, in the evening sent, and answered two days later."""
     owner = renewal.owner
     assert owner is not None  # `_next` gives none without
-    with at_moment(_at(day, MORNING)):
+    with _on(way.ago, MORNING, as_of, at_moment):
         made = start_proposal(by=owner, renewal=renewal)
         if way.discount != "0":
             made = edit_proposal(by=owner, proposal=made, options=_lower(terms_of(made), way))
         _come_to(renewal, Stage.PROPOSAL, by=owner)
         if way.asks:
             ask_approval(by=owner, proposal=made, note=way.asks)
-    with at_moment(_at(day, NOON)):
+    with _on(way.ago, NOON, as_of, at_moment):
         _decide(way, made)
     if way.sent:
-        with at_moment(_at(day, EVENING)):
+        with _on(way.ago, EVENING, as_of, at_moment):
             send_proposal(by=owner, proposal=made)
             link = share_proposal(by=owner, proposal=made, days=90)
             _come_to(renewal, Stage.NEGOTIATION, by=owner)
-        with at_moment(_at(day + dt.timedelta(days=2), NOON)):
+        with _on(way.ago - ANSWERED_AFTER, NOON, as_of, at_moment):
             count_view(link=link)
             _answer(way, made, by=owner)
 
 
+@contextmanager
+def _on(ago: int, time: dt.time, as_of: dt.date, at_moment: AtMoment) -> Iterator[None]:
+    """Inside it is that time so many days ago, or now where that is still to come; what is told bears that moment."""
+    moment = dt.datetime.combine(as_of - dt.timedelta(days=ago), time, clock.workspace_zone())
+    with at_moment(min(clock.now(), moment)), dated(ago):
+        yield
+
+
 def _lower(options: Sequence[Option], way: Way) -> list[Option]:
-    """The options with the discount on those that grow."""
-    lowered = [replace(one, discount=Decimal(way.discount), in_return=way.in_return) for one in options[GROWING]]
-    if way.in_return == Return.TERM:
-        lowered = [replace(one, term_months=max(one.term_months, 24)) for one in lowered]
-    return [options[0], *lowered]
+    """The options with the discount on those that grow. The second one is for a year, so that its term makes no room
+    for it; or for two, where a longer term is what the discount is for."""
+    second, *others = (
+        replace(one, discount=Decimal(way.discount), in_return=way.in_return) for one in options[GROWING]
+    )
+    years = 2 if way.in_return == Return.TERM else 1
+    return [options[0], replace(second, term_months=years * YEAR_MONTHS), *others]
 
 
 def _decide(way: Way, made: Proposal) -> None:
@@ -165,8 +177,3 @@ def _come_to(renewal: Renewal, stage: Stage, *, by: User) -> None:
     now = Renewal.objects.get(pk=renewal.pk)
     if OPEN_STAGES.index(Stage(now.stage)) < OPEN_STAGES.index(stage):
         move_stage(by=by, renewal=now, to=stage)
-
-
-def _at(day: dt.date, time: dt.time) -> dt.datetime:
-    """The moment, or now where it is still to come."""
-    return min(clock.now(), dt.datetime.combine(day, time, clock.workspace_zone()))
