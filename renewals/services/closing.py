@@ -225,7 +225,7 @@ def _close(held: Held, terms: ClosingTerms, figures: Figures, closing: Closing, 
     StageMove.objects.create(
         renewal=renewal, before=closing.stage_before, after=renewal.stage, at=closing.at, by=by, note=label
     )
-    closing.dropped_tasks = drop_open_tasks(renewal, by=by)
+    closing.dropped_tasks = drop_open_tasks(renewal)
 
 
 def _settle(account: Account, *, by: User | None) -> None:

@@ -241,7 +241,7 @@ def hand_over(changes: Sequence[tuple[int, int | None, int | None]]) -> None:
         )
 
 
-def drop_open_tasks(renewal: Renewal, by: User | None = None) -> list[int]:
+def drop_open_tasks(renewal: Renewal) -> list[int]:
     """Gives up what is still open of the steps of a renewal that closes; gives the keys of the tasks.
 
     Call it in the transaction that closes it.

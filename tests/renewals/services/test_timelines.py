@@ -152,7 +152,7 @@ def test_what_is_open_is_dropped_with_the_renewal_and_comes_back_with_it():
     one = renewal(90)
     make()
     task = Task.objects.get()
-    assert drop_open_tasks(one, by=one.owner) == [task.pk]
+    assert drop_open_tasks(one) == [task.pk]
     task.refresh_from_db()
     assert (task.status, task.outcome, set(states(one).values())) == (
         "cancelled",
