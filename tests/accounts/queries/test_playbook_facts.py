@@ -121,7 +121,7 @@ def test_many_accounts_take_as_many_queries_as_one(number, django_assert_num_que
         make.ContactFactory(account=account, roles=["champion"])
         make.TeamMemberFactory(account=account, role=TeamMember.Role.AE)
         ids.append(account.pk)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(10):
         assert len(situations_of(ids, now=clock.now())) == number
 
 

@@ -136,6 +136,7 @@ def test_a_group_shows_its_own_only(account):
         "Signals",
         "Tickets",
         "Surveys",
+        "Expansion",
     ]
 
 

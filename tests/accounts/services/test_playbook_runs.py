@@ -26,7 +26,7 @@ from tests.factories.playbooks import CALL, WRITE
 from tests.health.making import contents
 
 pytestmark = pytest.mark.django_db
-ADVANCING, STARTING = 17, 17
+ADVANCING, STARTING = 20, 20
 WRITTEN = (PlaybookRun, RunStep, PlaybookCue, Task, Notification)
 AT_RISK = Condition("tier", "at_least", "3")
 NOON = dt.datetime(2026, 3, 10, 11, tzinfo=dt.UTC)  # a Tuesday

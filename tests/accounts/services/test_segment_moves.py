@@ -18,7 +18,7 @@ from tests.factories import day
 
 pytestmark = pytest.mark.django_db
 TUESDAY = dt.datetime(2026, 3, 10, 11, tzinfo=dt.UTC)
-STARTING = 17
+STARTING = 20
 TO_SMB = ("smb", "Moved from Enterprise to SMB")
 
 
