@@ -19,6 +19,7 @@ BENCHES = {
     "latency": "bench.latency",
     "pages": "bench.pages",
     "recompute": "bench.recompute",
+    "renewals": "bench.renewals",
     "retention": "bench.retention",
     "tuning": "bench.tuning",
 }

@@ -14,7 +14,7 @@ from accounts.services.versions import locked, save_next
 from cs_workspace.common import clock
 from cs_workspace.common.expressions import among
 from cs_workspace.common.refusals import RefusedError
-from cs_workspace.common.templatetags.ui import percent
+from cs_workspace.common.templatetags.ui import percent, signed
 from renewals.domain import assessments as domain
 from renewals.domain.assessments import CHECKPOINTS, Judgements, Refusal, Risk, automated_risk, reached
 from renewals.domain.zones import zone_of
@@ -53,8 +53,8 @@ def reach_checkpoints(*, today: dt.date, account_ids: Collection[int] | None = N
         found = found.filter(among("account_id", account_ids))
     there: dict[int, set[int]] = {}
     kept = RenewalCheckpoint.objects.filter(renewal__in=found.order_by().values("pk"))
-    for renewal_id, days in kept.order_by().values_list("renewal_id", "days"):
-        there.setdefault(renewal_id, set()).add(days)
+    for renewal_id, at in kept.order_by().values_list("renewal_id", "days"):
+        there.setdefault(renewal_id, set()).add(at)
     come = [
         (pk, days)
         for pk, due_on in found.order_by("pk").values_list("pk", "due_on")
@@ -83,7 +83,7 @@ def _looked_at(one: Renewal, days: int, today: dt.date) -> RenewalCheckpoint:
         f"Probability {percent(probability)}. " if probability is not None else "Nothing is known of its probability."
     )
     moved = sorted(one.adjustments[1:], key=lambda part: part[1])[:REASONS]
-    reasons = "; ".join(f"{part} ({points:+g})" for part, points in moved if points < 0)
+    reasons = "; ".join(f"{part} ({signed(points, 0)})" for part, points in moved if points < 0)
     return RenewalCheckpoint(
         renewal=one,
         days=days,

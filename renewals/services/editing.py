@@ -10,8 +10,11 @@ from accounts.models import Account, User
 from accounts.services.notifying import Message, notify
 from accounts.services.undoing import as_it_stands, keep_way_back, put_back
 from accounts.services.versions import locked, save_next
+from cs_workspace.common import clock
 from cs_workspace.common.refusals import RefusedError
 from renewals.models import Renewal
+from renewals.services.probabilities import refresh_probabilities
+from renewals.services.timelines import hand_over
 
 CHOICE = ("chosen_probability", "chosen_reason", "chosen_by_id")
 
@@ -54,14 +57,26 @@ def edit_renewal(*, by: User, renewal: Renewal, fields: RenewalFields, version: 
     keep_way_back(held, before, by=by)
     if held.owner_id != owner_before:
         _tell_owner(held, by=by)
+    _follow(held, owner_before)
     return held
 
 
 @transaction.atomic
 def undo_renewal(*, by: User, renewal: Renewal, version: int) -> Renewal:
     """Takes the edit back that made `version`; raises as `put_back` does, and `RefusedError` once it is closed."""
-    _check(locked(renewal), {})
-    return put_back(renewal, by=by, version=version)
+    held = locked(renewal)
+    _check(held, {})
+    owner_before = held.owner_id
+    again = put_back(renewal, by=by, version=version)
+    _follow(again, owner_before)
+    return again
+
+
+def _follow(held: Renewal, owner_before: int | None) -> None:
+    """The open tasks go with the owner, and what the owner says of the probability counts at once."""
+    if held.owner_id != owner_before:
+        hand_over([(held.pk, owner_before, held.owner_id)])
+    refresh_probabilities(today=clock.today(), account_ids=[held.account_id])
 
 
 def _check(held: Renewal, fields: RenewalFields) -> None:

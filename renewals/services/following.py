@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -209,7 +210,7 @@ def _follow(account_ids: Sequence[int], plans: Sequence[SegmentSteps], today: dt
 def _add_steps(account_ids: Sequence[int], plans: Sequence[SegmentSteps]) -> None:
     seen = {(plan.timeline.pk, plan.by_email): plan for plan in plans}
     steps = [(plan.timeline.pk, plan.by_email, one) for plan in seen.values() for one in plan.steps]
-    params = {
+    params: dict[str, Any] = {
         "ids": array(account_ids),
         "step_timeline": [timeline for timeline, _, _ in steps],
         "step_by_email": [by_email for _, by_email, _ in steps],

@@ -32,6 +32,7 @@ GIVEN = (
     "account_id", "contract_id", "due_on", "owner_id", "followed_owner_id", "segment_id", "timeline_id", "by_email",
     "stage_since", "current_arr",
 )  # fmt: skip
+GIVEN_MOVE = ("renewal_id", "after", "at")
 GIVEN_STEP = ("renewal_id", "step_id", "key", "title", "applies", "offset_days", "day")
 
 # Whether step s is for renewal d, which knows what its account and its contract are.
@@ -41,16 +42,11 @@ APPLIES = f"""(
     OR s.applies = 'at_risk' AND d.health_rank >= {AT_RISK_RANK}
     OR s.applies = 'good' AND d.health_rank = {GOOD_RANK}
 )"""
-
-
-def _opening_sql() -> str:
-    """One statement: the renewals that are due, the first entry of their history, and the steps that apply to them.
-
-    What applies only to some renewals stands in the lists of starts and of steps by name (`Applies`).
-    """
-    renewal, step = defaults_of(Renewal, GIVEN), defaults_of(RenewalStep, GIVEN_STEP)
-    move = defaults_of(StageMove, ("renewal_id", "after", "at"))
-    return f"""
+RENEWAL, STEP = defaults_of(Renewal, GIVEN), defaults_of(RenewalStep, GIVEN_STEP)
+MOVE = defaults_of(StageMove, GIVEN_MOVE)
+# The renewals that are due, the first entry of their history, and the steps that apply to them, by one statement. What
+# applies only to some renewals stands in the lists of starts and of steps by name (`Applies`).
+OPEN = f"""
     WITH plan AS (
         SELECT * FROM unnest(%(plan_segment)s::bigint[], %(plan_timeline)s::bigint[], %(plan_by_email)s::boolean[],
             %(always)s::int[], %(auto_renewing)s::int[], %(at_risk)s::int[], %(good)s::int[])
@@ -80,27 +76,27 @@ def _opening_sql() -> str:
                 WHERE r.contract_id = c.id AND (r.due_on = c."end" OR r.stage <> 'closed')
             )
     ), opened AS (
-        INSERT INTO renewals_renewal ({", ".join((*GIVEN, *renewal))})
+        INSERT INTO renewals_renewal ({", ".join((*GIVEN, *RENEWAL))})
         SELECT account_id, contract_id, due_on, owner_id, owner_id, segment_id, timeline_id, by_email, %(at)s, arr,
-            {", ".join(renewal.values())}
+            {", ".join(RENEWAL.values())}
         FROM due ORDER BY contract_id
         ON CONFLICT DO NOTHING
         RETURNING id, contract_id
     ), told AS (
-        INSERT INTO renewals_stagemove ({", ".join(("renewal_id", "after", "at", *move))})
-        SELECT id, 'upcoming', %(at)s, {", ".join(move.values())} FROM opened
+        INSERT INTO renewals_stagemove ({", ".join((*GIVEN_MOVE, *MOVE))})
+        SELECT id, 'upcoming', %(at)s, {", ".join(MOVE.values())} FROM opened
     ), planned AS (
-        INSERT INTO renewals_renewalstep ({", ".join((*GIVEN_STEP, *step))})
+        INSERT INTO renewals_renewalstep ({", ".join((*GIVEN_STEP, *STEP))})
         SELECT o.id, s.step_id, s.key, s.title, s.applies, s.offset_days,
             d.due_on - s.offset_days - CASE WHEN s.applies = 'auto_renewing' THEN d.notice_days ELSE 0 END,
-            {", ".join(step.values())}
+            {", ".join(STEP.values())}
         FROM opened o
         JOIN due d USING (contract_id)
         JOIN step s ON s.segment_id = COALESCE(d.segment_id, 0)
         WHERE {APPLIES}
     )
     SELECT count(*) FROM opened
-    """  # noqa: S608  its parts stand above
+"""  # noqa: S608  its parts stand above
 
 
 def open_due_renewals(*, today: dt.date, account_ids: Sequence[int] | None = None) -> int:
@@ -115,10 +111,10 @@ def open_due_renewals(*, today: dt.date, account_ids: Sequence[int] | None = Non
     if account_ids is None:
         account_ids = list(Account.objects.active().order_by("pk").values_list("pk", flat=True))
     params = plan_params(plans) | {"today": today, "currency": settings.WORKSPACE_CURRENCY, "at": clock.now()}
-    sql, opened = _opening_sql(), 0
+    opened = 0
     for batch in batches(account_ids):
         with connection.cursor() as cursor:
-            cursor.execute(sql, params | {"ids": array(batch)})
+            cursor.execute(OPEN, params | {"ids": array(batch)})
             opened += cursor.fetchone()[0]
     return opened
 

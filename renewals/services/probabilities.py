@@ -42,9 +42,8 @@ def refresh_probabilities(*, today: dt.date, account_ids: Collection[int] | None
 
     What becomes red is escalated in the transaction that makes it so. Each batch of accounts is one transaction.
     """
-    if account_ids is None:
-        account_ids = Renewal.objects.open().order_by("account").values_list("account", flat=True).distinct()
-    ids = sorted(account_ids)
+    asked = Renewal.objects.open().order_by("account").values_list("account_id", flat=True).distinct()
+    ids = sorted(asked if account_ids is None else account_ids)
     return sum(_refresh(ids[start : start + BATCH], today) for start in range(0, len(ids), BATCH))
 
 
@@ -58,7 +57,8 @@ def _refresh(account_ids: Sequence[int], today: dt.date) -> int:
         return 0
     signals, use = _signals(account_ids), _use([one.account for one in renewals], today)
     estimates = [estimate(_known(one, signals, use), today=today) for one in renewals]
-    entered, left = [], []
+    entered: list[Renewal] = []
+    left: list[Renewal] = []
     for one, found_now in zip(renewals, estimates, strict=True):
         one.computed_probability = found_now.probability
         if _turns(one):

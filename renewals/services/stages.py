@@ -9,6 +9,7 @@ from cs_workspace.common.refusals import RefusedError
 from renewals.domain.stages import Stage, move_refused
 from renewals.models import Renewal, StageMove
 from renewals.queries.proposals import option_count
+from renewals.services.probabilities import refresh_probabilities
 
 TAKEN_BACK = "Taken back"
 
@@ -43,4 +44,6 @@ def _move(held: Renewal, to: Stage, *, by: User, note: str) -> Renewal:
     now = clock.now()
     StageMove.objects.create(renewal=held, before=held.stage, after=to.value, at=now, by=by, note=note)
     held.stage, held.stage_since = to.value, now
-    return save_next(held, by=by)
+    moved = save_next(held, by=by)
+    refresh_probabilities(today=clock.today(), account_ids=[held.account_id])
+    return moved

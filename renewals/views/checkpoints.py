@@ -110,8 +110,7 @@ def _rows(user: User, renewal: Renewal, reached: Any, bound: tuple[int, Checkpoi
         sent = bound[1] if bound and bound[0] == one.pk else None
         if sent is not None:
             # The next try is one that has seen what stands there now.
-            sent.data = sent.data.copy()
-            sent.data[sent.add_prefix("version")] = one.version
+            sent.data = {**sent.data.dict(), sent.add_prefix("version"): one.version}  # type: ignore[attr-defined]
         is_decision = isinstance(sent, DecisionForm)
         may_say = assesses and not (said.differ and said.final is not None)
         empty, waits = CheckpointForm(one) if may_say else None, decides and said.waits_for_manager

@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import pgtrigger
 from django.db import connection
@@ -73,7 +74,8 @@ def _as_it_stood(day: dt.date, today: dt.date) -> Iterator[None]:
     signing = [today - dt.timedelta(days=LOOKS[0]), today, list(SIGNED_BEFORE), len(SIGNED_BEFORE), day]
     changed = []
     with pgtrigger.ignore(*UNTRACKED), connection.cursor() as cursor:
-        for statement, params in ((NOT_YET, signing), (NOT_OVER, [day]), (STILL_THERE, [day])):
+        asked: tuple[tuple[str, list[Any]], ...] = ((NOT_YET, signing), (NOT_OVER, [day]), (STILL_THERE, [day]))
+        for statement, params in asked:
             cursor.execute(statement, params)
             changed.append([pk for (pk,) in cursor.fetchall()])
     yield

@@ -74,7 +74,7 @@ def test_the_data_say_what_they_said_on_that_day(probability, left, automated):
     kept = one.checkpoints.get()
     assert kept.automated == automated
     assert kept.automated_words == (
-        f"Probability {float(probability):.0%}. 2 churn signals (-6)".replace("%", " %")
+        f"Probability {float(probability):.0%}. 2 churn signals (−6)".replace("%", " %")
         if probability
         else "Nothing is known of its probability."
     )

@@ -8,8 +8,11 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.domain.playbooks import Trigger
 from accounts.models import Account, Notification, PlaybookCue, Task
+from renewals.domain.stages import Stage
 from renewals.models import Renewal
+from renewals.services.editing import edit_renewal, undo_renewal
 from renewals.services.probabilities import refresh_probabilities
+from renewals.services.stages import move_stage
 from tests.factories import ChurnSignalFactory, PlaybookFactory, RenewalFactory, day, days_ago
 
 pytestmark = pytest.mark.django_db
@@ -132,3 +135,25 @@ def test_many_are_computed_by_as_many_statements_as_one(renewal):
     refresh()
     Account.objects.filter(pk=renewal.account_id).update(expected_churn=Decimal("0.1"))
     assert counted() == one
+
+
+def test_what_the_owner_says_and_a_moved_stage_count_at_once(renewal, cast):
+    edit_renewal(
+        by=cast.owner, renewal=renewal, fields={"chosen_probability": Decimal("0.4"), "chosen_reason": "They left."}
+    )
+    assert Task.objects.get().title.endswith("stands at 40 %")
+    move_stage(by=cast.owner, renewal=renewal, to=Stage.VALUE_REVIEW)
+    renewal.refresh_from_db()
+    assert renewal.adjustments[-1] == ["Stage “Value review”", 2.0]
+
+
+def test_a_new_owner_takes_the_open_tasks_over_and_an_undo_gives_them_back(renewal, cast):
+    task = Task.objects.create(
+        title="Call", account=cast.account, origin="renewal", origin_key=f"renewal:{renewal.pk}:call"
+    )
+    task.assignees.set([cast.owner])
+    Renewal.objects.update(owner=cast.owner)
+    changed = edit_renewal(by=cast.owner, renewal=renewal, fields={"owner": cast.team_mate})
+    assert list(task.assignees.all()) == [cast.team_mate]
+    undo_renewal(by=cast.owner, renewal=renewal, version=changed.version)
+    assert list(task.assignees.all()) == [cast.owner]
