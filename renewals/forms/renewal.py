@@ -54,8 +54,9 @@ class MoveForm(DialogForm):
         current: Any = stale.current
         self.add_error(None, f"{stale} It stands at “{current.get_stage_display()}” now. Move it if you still want to.")
         data: Any = self.data
-        self.data = data.copy()
-        self.data["version"] = str(current.version)
+        data = data.copy()
+        data["version"] = str(current.version)
+        self.data = data
 
 
 class RenewalForm(EditForm):

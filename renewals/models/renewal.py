@@ -56,8 +56,8 @@ class RenewalQuerySet(models.QuerySet["Renewal"]):
         """Whose probability lies in a zone; those of which none is known lie in no zone."""
         least, above = bounds_of(zone)
         found = self.with_probability()
-        found = found if least is None else found.filter(probability__gte=least)
-        return found if above is None else found.filter(probability__lt=above)
+        found = found if least is None else found.filter(Q(probability__gte=least))
+        return found if above is None else found.filter(Q(probability__lt=above))
 
     def with_decision(self) -> "RenewalQuerySet":
         """With `decision_on`, the last day on which notice can be given; null where the contract has no notice."""

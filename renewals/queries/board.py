@@ -48,7 +48,9 @@ def board(user: User, wanted: RenewalFilter, pages: Mapping[Stage, int]) -> list
         for stage, count, arr in found.order_by().values_list("stage").annotate(Count("pk"), Sum("current_arr"))
     }
     count = {stage: sums.get(stage.value, (0, None))[0] for stage in OPEN_STAGES}
-    page = {stage: min(max(pages.get(stage, 1), 1), max(1, -(-count[stage] // A_COLUMN))) for stage in OPEN_STAGES}
+    page: dict[Stage, int] = {
+        stage: min(max(pages.get(stage, 1), 1), max(1, -(-count[stage] // A_COLUMN))) for stage in OPEN_STAGES
+    }
     lines: dict[str, list[Line]] = defaultdict(list)
     today = clock.today()
     for renewal in _shown(user, wanted, page):

@@ -221,7 +221,7 @@ def _move_words(move: Any) -> str:
 
 def _edits(renewal: Renewal) -> list[HistoryEntry]:
     """The versions of the renewal, each against the one before; those that only moved it are told by the moves."""
-    history: Any = renewal.history  # type: ignore[attr-defined]  # the tracker's
+    history: Any = renewal.history
     events = list(history.select_related("pgh_context").order_by("-pgh_id")[: HISTORY + 1])
     people = _people(events)
     entries = []

@@ -14,7 +14,7 @@ from cs_workspace.common.fragments import render_page
 from cs_workspace.common.http import whole_number
 from cs_workspace.common.refusals import RefusedError, StaleError
 from cs_workspace.common.toasts import refuse, toast
-from renewals.domain.stages import OPEN_STAGES
+from renewals.domain.stages import OPEN_STAGES, Stage
 from renewals.forms.renewal import MoveForm
 from renewals.models import Renewal
 from renewals.queries.board import board as columns_of
@@ -83,7 +83,7 @@ def _ask(request: UserRequest, renewal: Renewal, form: MoveForm, status: int = 2
 
 def _columns(request: UserRequest, wanted: RenewalFilter) -> list[dict[str, Any]]:
     """The columns, each with the addresses of the pages beside the one that is shown."""
-    pages = {stage: whole_number(request.GET, stage.value) for stage in OPEN_STAGES}
+    pages: dict[Stage, int] = {stage: whole_number(request.GET, stage.value) for stage in OPEN_STAGES}
     return [
         {
             "column": column,
