@@ -20,6 +20,7 @@ BENCHES = {
     "pages": "bench.pages",
     "recompute": "bench.recompute",
     "renewals": "bench.renewals",
+    "renewal_lists": "bench.renewal_lists",
     "retention": "bench.retention",
     "tuning": "bench.tuning",
 }
