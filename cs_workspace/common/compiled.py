@@ -36,11 +36,8 @@ class Compiled:
 
         Raises `LookupError` where there is no row, or a key is missing.
         """
-        values = {
-            SOME_MOMENT: clock.now(),
-            SOME_DAY: clock.today(),
-            **dict(zip(some_keys(len(keys)), keys, strict=True)),
-        }
+        values: dict[Any, Any] = {SOME_MOMENT: clock.now(), SOME_DAY: clock.today()}
+        values |= zip(some_keys(len(keys)), keys, strict=True)
         with connection.cursor() as cursor:
             cursor.execute(self.sql, [values[one] if _stands_in(one) else one for one in self.params])
             found = cursor.fetchone()

@@ -110,8 +110,15 @@ class Movements:
         Only ARR and movements of later days are those of the whole.
         """
         later = np.flatnonzero(self.day >= day.toordinal())
-        columns = (column[later] for column in (self.account, self.day, self.kind, self.amount))
-        return Movements(self.size, *columns, unit=self.unit, opening=self.arr_before(day))
+        return Movements(
+            self.size,
+            self.account[later],
+            self.day[later],
+            self.kind[later],
+            self.amount[later],
+            unit=self.unit,
+            opening=self.arr_before(day),
+        )
 
     def between(self, since: dt.date, until: dt.date) -> BoolArray:
         """Which movements fall into the half-open period."""

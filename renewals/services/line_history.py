@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -42,7 +43,7 @@ def tell_lines(*, source: str, keys: Sequence[str], history: Sequence[tuple[str,
     contract's beginning. A line of which nothing is told has had one amount as far as the source knows. Doing it again
     changes nothing. The ledger follows when it is written next.
     """
-    params = {
+    params: dict[str, Any] = {
         "source": source,
         "keys": list(keys),
         "told": [key for key, _, _ in history],
