@@ -19,8 +19,8 @@ BENCHES = {
     "latency": "bench.latency",
     "pages": "bench.pages",
     "recompute": "bench.recompute",
-    "renewals": "bench.renewals",
     "renewal_lists": "bench.renewal_lists",
+    "renewals": "bench.renewals",
     "retention": "bench.retention",
     "tuning": "bench.tuning",
 }

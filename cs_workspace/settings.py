@@ -325,16 +325,6 @@ UNFOLD = {
                         "link": reverse_lazy("admin:renewals_segmenttimeline_changelist"),
                     },
                     {
-                        "title": "Renewal timelines",
-                        "icon": "timeline",
-                        "link": reverse_lazy("admin:renewals_timeline_changelist"),
-                    },
-                    {
-                        "title": "Timelines by segment",
-                        "icon": "account_tree",
-                        "link": reverse_lazy("admin:renewals_segmenttimeline_changelist"),
-                    },
-                    {
                         "title": "Contacts",
                         "icon": "contacts",
                         "link": reverse_lazy("admin:accounts_contact_changelist"),
