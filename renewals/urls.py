@@ -76,6 +76,7 @@ urlpatterns: list[URLPattern] = [
     path("accounts/<int:pk>/expansion/opportunities/new/", opportunity.new, name="opportunity-new"),
     path("accounts/<int:pk>/expansion/budget/", expansion.budget, name="budget"),
     path("forecast/", forecast.forecast, name="forecast"),
+    path("forecast/past/", forecast.past, name="forecast-past"),
     path("forecast/export/", forecast.export, name="forecast-export"),
     path("forecast/renewals/", forecast.renewals, name="forecast-renewals"),
     path("forecast/renewals/export/", forecast.renewals_export, name="forecast-renewals-export"),

@@ -117,21 +117,31 @@ class Past:
 
 @dataclass(frozen=True)
 class Report:
-    """The year ahead by month, its sum, the windows and the members of the split; what is overdue; the past months,
-    the newest first, and the last of them by member."""
+    """The year ahead by month, its sum, the windows and the members of the split; what is overdue."""
 
     months: list[Line]
     year: Line
     windows: list[Line]
     members: list[Line]
     overdue: Line
-    past: list[Past]
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing is due."""
+        return not self.year.forecast.all.count and not self.overdue.forecast.all.count
+
+
+@dataclass(frozen=True)
+class PastReport:
+    """The past months and this one so far, the newest first, and the last month by member of the split."""
+
+    months: list[Past]
     last: list[Past]
 
     @property
     def is_empty(self) -> bool:
-        """Nothing is due, and nothing was."""
-        return not self.year.forecast.all.count and not any(one.happened.all.count for one in self.past)
+        """Nothing was due, and nothing was forecast."""
+        return not any(one.happened.all.count or one.kept for one in self.months)
 
 
 @dataclass(frozen=True)
@@ -149,15 +159,10 @@ def forecast_of_accounts(accounts: AccountQuerySet, wanted: ForecastFilter, *, t
 
 
 def forecast_report(user: User, wanted: ForecastFilter, *, today: dt.date) -> Report:
-    """The forecast of what `user` sees. Five queries at most."""
+    """The forecast of what `user` sees. Two queries."""
     first = today.replace(day=1)
-    accounts = Account.objects.visible_to(user)
-    now = _cube(NOW, accounts, wanted, first=first)
-    kept = _cube(KEPT, accounts, wanted, first=first)
-    taken = set(
-        ForecastSnapshot.objects.filter(month__gte=add_months(first, -MONTHS_PAST)).values_list("month", flat=True)
-    )
-    names = _names(wanted.split, {key for _, key in (*now.members, *kept.members) if key is not None})
+    now = _cube(NOW, Account.objects.visible_to(user), wanted, first=first)
+    names = _names(wanted.split, {key for _, key in now.members if key is not None})
     ahead = _ahead(now, today)
     return Report(
         months=ahead.months,
@@ -165,14 +170,34 @@ def forecast_report(user: User, wanted: ForecastFilter, *, today: dt.date) -> Re
         windows=ahead.windows,
         members=_members(now, ahead.year.period, names),
         overdue=Line(Period(first - dt.timedelta(days=1), first), _overdue(now)),
-        past=_past(user, wanted.scope, now, kept, taken, first),
-        last=_last(now, kept, taken, first, names),
     )
 
 
-def _cube(source: str, accounts: AccountQuerySet, wanted: ForecastFilter, *, first: dt.date) -> Cube:
+def past_report(user: User, wanted: ForecastFilter, *, today: dt.date) -> PastReport:
+    """What was forecast to `user` of the past months, beside what happened. Five queries."""
+    first = today.replace(day=1)
+    accounts = Account.objects.visible_to(user)
+    months = {"since": add_months(first, -MONTHS_PAST), "until": add_months(first, 1)}
+    now = _cube(NOW, accounts, wanted, first=first, **months)
+    kept = _cube(KEPT, accounts, wanted, first=first, **months)
+    taken = set(ForecastSnapshot.objects.filter(month__gte=months["since"]).values_list("month", flat=True))
+    names = _names(wanted.split, {key for _, key in (*now.members, *kept.members) if key is not None})
+    return PastReport(
+        months=_past(user, wanted.scope, now, kept, taken, first), last=_last(now, kept, taken, first, names)
+    )
+
+
+def _cube(
+    source: str,
+    accounts: AccountQuerySet,
+    wanted: ForecastFilter,
+    *,
+    first: dt.date,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+) -> Cube:
+    """What is due in [since, until), by default in the year from the `first` of this month, with what is overdue."""
     rows, params = rows_sql(source, accounts)
-    since = add_months(first, -MONTHS_PAST)
     sql = CUBE.format(
         rows=rows,
         member=GROUPED[wanted.split],
@@ -183,7 +208,7 @@ def _cube(source: str, accounts: AccountQuerySet, wanted: ForecastFilter, *, fir
         condition=wanted.scope.condition,
         sums=SUMS,
     )
-    period = {"since": since, "until": add_months(first, MONTHS_AHEAD), "overdue": True}
+    period = {"since": since or first, "until": until or add_months(first, MONTHS_AHEAD), "overdue": since is None}
     with connection.cursor() as cursor:
         cursor.execute(sql, params | wanted.scope.params | period)
         return _cube_of(cursor.fetchall())

@@ -7,15 +7,15 @@ from django.conf import settings
 
 from cs_workspace.common.sending import Cell, Sheet
 from renewals.domain.forecast import PART_LABELS, Forecast, Part
-from renewals.queries.forecast import CENT, Past, Report
+from renewals.queries.forecast import CENT, Past, PastReport, Report
 
 FIGURES = ("Low", "Likely", "High", "Expected", "Expansion", "Contraction")
 UNKNOWN = ("Without probability", "ARR without probability")
 PERCENT = Decimal("0.01")
 
 
-def report_sheets(report: Report, *, split: str) -> list[Sheet]:
-    """All tables of the page; `split` is what the page calls it."""
+def report_sheets(report: Report, past: PastReport, *, split: str) -> list[Sheet]:
+    """All tables of the page and of what is beside it; `split` is what the page calls it."""
     months = [[one.period.since, one.period.last, *_figures(one.forecast)] for one in (*report.months, report.year)]
     windows = [[one.period.since, one.period.last, *_figures(one.forecast)] for one in report.windows]
     members = [[one.name or f"No {split}", *_figures(one.forecast)] for one in report.members]
@@ -23,7 +23,7 @@ def report_sheets(report: Report, *, split: str) -> list[Sheet]:
         Sheet("By month", ["From", "To", *_headings()], months),
         Sheet("30, 60 and 90 days", ["From", "To", *_headings()], windows),
         Sheet(f"By {split}"[:31], [split, *_headings()], members),
-        Sheet("Forecast and what happened", _past_headings(), _past_rows(report.past)),
+        Sheet("Forecast and what happened", _past_headings(), _past_rows(past.months)),
     ]
 
 

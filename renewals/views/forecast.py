@@ -17,7 +17,7 @@ from cs_workspace.common.paging import CountedPaginator
 from cs_workspace.common.sending import send_csv, send_csv_sheets, send_xlsx, send_xlsx_sheets
 from renewals.domain.forecast import EXPECTED_RULE, PART_LABELS, RULE, Part
 from renewals.forms.forecast import SPLITS, ForecastForm, RenewalsForm
-from renewals.queries.forecast import Report, forecast_report
+from renewals.queries.forecast import ForecastFilter, Report, forecast_report, past_report
 from renewals.queries.forecast_export import report_sheets
 from renewals.queries.forecast_list import FIGURES, HEADER, ForecastList, ListFilter, export_rows
 
@@ -34,10 +34,8 @@ HEADINGS = {
 
 @require_safe
 def forecast(request: UserRequest) -> HttpResponse:
-    """What is up for renewal in the coming year and how much of it will stay, beside what was forecast before."""
-    form = ForecastForm(request.GET, user=request.user)
-    form.is_valid()
-    wanted = form.wanted()
+    """What is up for renewal in the coming year, and how much of it will stay."""
+    form, wanted = _wanted(request)
     report = forecast_report(request.user, wanted, today=clock.today())
     context = {
         "form": form,
@@ -53,12 +51,25 @@ def forecast(request: UserRequest) -> HttpResponse:
 
 
 @require_safe
+def past(request: UserRequest) -> HttpResponse:
+    """What was forecast of the past months, beside what happened: a panel of the forecast, and a page of its own."""
+    form, wanted = _wanted(request)
+    context = {
+        "form": form,
+        "wanted": wanted,
+        "split_label": SPLITS[wanted.split],
+        "past": past_report(request.user, wanted, today=clock.today()),
+    }
+    return render_page(request, "renewals/forecast_past.html", context, partial="panel", target="past")
+
+
+@require_safe
 def export(request: UserRequest) -> HttpResponseBase:
     """All tables of the forecast as a file."""
-    form = ForecastForm(request.GET, user=request.user)
-    form.is_valid()
-    wanted = form.wanted()
-    sheets = report_sheets(forecast_report(request.user, wanted, today=clock.today()), split=SPLITS[wanted.split])
+    _, wanted = _wanted(request)
+    today = clock.today()
+    ahead, before = (read(request.user, wanted, today=today) for read in (forecast_report, past_report))
+    sheets = report_sheets(ahead, before, split=SPLITS[wanted.split])
     send = send_xlsx_sheets if request.GET.get("format") == "xlsx" else send_csv_sheets
     return send(f"forecast-{clock.today():%Y-%m-%d}", sheets)
 
@@ -87,6 +98,12 @@ def renewals_export(request: UserRequest) -> HttpResponseBase:
     _, _, found = _found(request)
     send = send_xlsx if request.GET.get("format") == "xlsx" else send_csv
     return send(f"forecast-renewals-{clock.today():%Y-%m-%d}", HEADER, export_rows(found))
+
+
+def _wanted(request: UserRequest) -> tuple[ForecastForm, ForecastFilter]:
+    form = ForecastForm(request.GET, user=request.user)
+    form.is_valid()
+    return form, form.wanted()
 
 
 def _way_back(request: UserRequest) -> str:

@@ -43,6 +43,7 @@ def test_a_manager_looks_behind_a_figure_and_comes_back(
     report = page.locator("#report")
     expect(report).to_contain_text("the forecast was 16.7 % too low")
     expect(report.get_by_role("rowheader", name="Total")).to_be_visible()
+    settled(page)
     assert_accessible(page)
 
     page.get_by_role("combobox", name="Told apart by").select_option(label="By CSM")

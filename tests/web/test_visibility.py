@@ -260,6 +260,7 @@ LISTS: dict[str, Builder | None] = {
     "renewals:calendar": None,
     "renewals:approvals": with_an_approval,
     "renewals:forecast": None,
+    "renewals:forecast-past": None,
     "renewals:forecast-export": None,
     "renewals:forecast-renewals": None,
     "renewals:forecast-renewals-export": None,

@@ -10,7 +10,7 @@ from cs_workspace.common import clock
 from renewals.domain.forecast import Part, Row, forecast_of
 from renewals.domain.periods import add_months
 from renewals.models import ForecastLine, ForecastSnapshot
-from renewals.queries.forecast import ForecastFilter, Split, forecast_report
+from renewals.queries.forecast import ForecastFilter, Split, forecast_report, past_report
 from renewals.queries.forecast_rows import NOBODY, Scope
 from renewals.services.forecasting import keep_forecast
 from tests.factories import (
@@ -55,6 +55,10 @@ def closed(account, due_on, closed_arr, arr=1000, outcome="flat"):
 
 def report(user, split=Split.SEGMENT, **scope):
     return forecast_report(user, ForecastFilter(Scope(**scope), split), today=TODAY)
+
+
+def before(user, split=Split.SEGMENT):
+    return past_report(user, ForecastFilter(split=split), today=TODAY)
 
 
 def december(found):
@@ -212,22 +216,22 @@ def test_last_months_forecast_stands_beside_what_happened(cast):
             current_arr=D(arr), expected_arr=D(arr), probability=D(probability),
         )  # fmt: skip
     ForecastLineFactory(forecast=kept, account=cast.account, due_on=dt.date(2026, 11, 2))
-    found = report(cast.owner, Split.CSM)
-    last = found.past[1]
+    found = before(cast.owner, Split.CSM)
+    last = found.months[1]
     assert (last.period.since, last.kept.low, last.kept.likely, last.kept.high) == (october, 100, 120, 140)
     assert last.happened[Part.WON].kept == 100
     assert last.error.words == "20.0 % too high"
     (owner,) = found.last
     assert (owner.name, owner.error) == ("Olga Owner", last.error)
-    assert found.past[2].kept is None
-    assert found.past[2].error is None
-    assert found.past[0].kept is None
+    assert found.months[2].kept is None
+    assert found.months[2].error is None
+    assert found.months[0].kept is None
 
 
 def test_a_month_of_which_nothing_was_forecast_is_told_from_one_that_was_not_kept(cast):
     ForecastSnapshotFactory(month=dt.date(2026, 10, 1))
     closed(cast.account, dt.date(2026, 10, 5), 1000)
-    assert report(cast.owner).past[1].error.words == "100.0 % too low"
+    assert before(cast.owner).months[1].error.words == "100.0 % too low"
 
 
 def test_churn_stands_beside_the_arr_at_the_start(cast):
@@ -235,10 +239,10 @@ def test_churn_stands_beside_the_arr_at_the_start(cast):
     gone = AccountFactory(owner=cast.owner)
     LedgerEntryFactory(account=gone, day=dt.date(2026, 1, 1), amount=D(250))
     LedgerEntryFactory(account=gone, day=dt.date(2026, 10, 5), kind="churn", amount=D(-250))
-    past = report(cast.owner).past
+    past = before(cast.owner).months
     assert [one.churn_rate for one in past[:3]] == [0, D("0.2"), 0]
     assert past[-1].churn_rate == 0
-    assert report(cast.outsider).past[1].churn_rate is None
+    assert before(cast.outsider).months[1].churn_rate is None
 
 
 def test_a_forecast_is_kept_once_a_month_with_all_that_is_ahead(cast):
@@ -258,8 +262,8 @@ def test_a_forecast_is_kept_once_a_month_with_all_that_is_ahead(cast):
         ("commit", 10, 15, D("0.9"), cast.owner.pk, False),
         ("not_opened", 20, 20, D("0.75"), cast.outsider.pk, True),
     ]
-    now = report(User.objects.get(pk=cast.executive.pk))
-    assert now.past[0].kept == now.months[0].forecast
+    executive = User.objects.get(pk=cast.executive.pk)
+    assert before(executive).months[0].kept == report(executive).months[0].forecast
 
 
 def test_keeping_the_next_month_leaves_the_first_as_it_was(cast):

@@ -19,7 +19,7 @@ from tests.factories import AccountFactory, ContractFactory, RenewalFactory, Seg
 pytestmark = pytest.mark.django_db
 
 D = Decimal
-URL, LIST = "/forecast/", "/forecast/renewals/"
+URL, PAST, LIST = "/forecast/", "/forecast/past/", "/forecast/renewals/"
 EXPORT, LIST_EXPORT = "/forecast/export/", "/forecast/renewals/export/"
 HTMX = {"HX-Request": "true"}
 
@@ -161,6 +161,19 @@ def test_without_renewals_the_page_says_what_comes(cast):
     assert "Nothing is up for renewal" in page
 
 
+def test_the_past_comes_after_the_page_with_the_same_filters(book):
+    client = logged_in(book.manager)
+    page = client.get(URL, {"split": "csm", "csm": book.owner.pk}).content.decode()
+    address = re.search(r'hx-get="(/forecast/past/[^"]+)"', page)[1].replace("&amp;", "&")
+    assert address == f"{PAST}?split=csm&csm={book.owner.pk}"
+    panel = client.get(address, headers=HTMX | {"HX-Target": "past"}).content.decode()
+    assert panel.lstrip().startswith('<section class="panel" id="past"')
+
+
+def test_without_a_past_it_says_when_there_will_be_one(cast):
+    assert "Nothing was due yet" in logged_in(cast.owner).get(PAST).content.decode()
+
+
 def test_an_empty_list_leads_back(cast):
     assert "Nothing of this kind is due" in logged_in(cast.owner).get(LIST).content.decode()
 
@@ -193,15 +206,15 @@ def sent(answer):
     return b"".join(answer.streaming_content)
 
 
-@pytest.mark.parametrize("url", [URL, LIST, EXPORT, LIST_EXPORT])
+@pytest.mark.parametrize("url", [URL, PAST, LIST, EXPORT, LIST_EXPORT])
 def test_they_are_only_read(cast, url):
     assert logged_in(cast.owner).post(url).status_code == 405
     assert logged_in(cast.read_only).get(url).status_code == 200
 
 
-@pytest.mark.parametrize("url", [URL, LIST])
+@pytest.mark.parametrize("url", [URL, PAST, LIST])
 def test_queries_do_not_grow_with_the_renewals(cast, django_assert_num_queries, url):
-    client, counts = logged_in(cast.manager), {URL: 11, LIST: 6}
+    client, counts = logged_in(cast.manager), {URL: 8, PAST: 10, LIST: 6}
     for renewals in (1, 5):
         for place in range(renewals):
             account = AccountFactory(owner=cast.owner, segment=SegmentFactory(key="smb"))
