@@ -68,7 +68,7 @@ def export(request: UserRequest) -> HttpResponseBase:
     """All tables of the forecast as a file."""
     _, wanted = _wanted(request)
     today = clock.today()
-    ahead, before = (read(request.user, wanted, today=today) for read in (forecast_report, past_report))
+    ahead, before = forecast_report(request.user, wanted, today=today), past_report(request.user, wanted, today=today)
     sheets = report_sheets(ahead, before, split=SPLITS[wanted.split])
     send = send_xlsx_sheets if request.GET.get("format") == "xlsx" else send_csv_sheets
     return send(f"forecast-{clock.today():%Y-%m-%d}", sheets)
