@@ -11,6 +11,10 @@ NEEDS_A_PARENT = {
     factories.IndicatorFactory: lambda: {
         "dimension": factories.DimensionFactory(version=factories.ScorecardVersionFactory(content=False))
     },
+    factories.ProposalOptionFactory: lambda: {"proposal": factories.ProposalFactory()},
+    factories.ProposalLineFactory: lambda: {
+        "option": factories.ProposalOptionFactory(proposal=factories.ProposalFactory())
+    },
 }
 ALL = [
     made

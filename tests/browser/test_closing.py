@@ -91,5 +91,6 @@ def test_a_renewal_is_lost_with_its_reason(page: Page, login: Login, stage: Stag
     lost = page.get_by_role("region", name="Lost on")
     expect(lost).to_contain_text("Competition: competitor")
     expect(lost).to_contain_text("They were cheaper")
+    settled(page)
     assert_accessible(page, "a lost account")
     assert ChurnRecord.objects.get().competitor == "Rival"

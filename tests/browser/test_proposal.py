@@ -29,6 +29,7 @@ def decide(browser: Browser, login: Callable[[Page, User], None], user: User, ba
     assert_accessible(page, "approvals")
     row.get_by_role("link", name="Decide on Ember Health").click()
     dialog = page.locator("#dialog")
+    settled(page)
     assert_accessible(page, "decision")
     dialog.get_by_role("radio", name="Approve").check()
     dialog.get_by_label("Why").fill("With the case study in writing.")

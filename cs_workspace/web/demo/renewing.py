@@ -1,4 +1,4 @@
-"""The renewals of the demo: opened, followed and looked after by the real services, week by week through the year.
+"""The renewals of the demo: opened, followed and looked after by the real services through the last half year.
 
 What a customer signed later was not signed yet on a day of the past, and who left since was still a customer: on each
 of the days contracts and accounts stand as they stood then, so that a renewal opens before its contract is followed,
@@ -31,7 +31,7 @@ AtMoment = Callable[[dt.datetime], AbstractContextManager[None]]
 
 MORNING, AFTERNOON = dt.time(3, 20), dt.time(16, 30)
 # Days ago on which it is looked, the nearer the closer.
-LOOKS = (*range(364, 98, -14), *range(98, 0, -7), 0)
+LOOKS = (*range(196, 98, -14), *range(98, 0, -7), 0)
 # The chance that a task is done before the next look, and to which stage the renewal comes by some of them.
 DONE = 0.8
 REACHED = {"kick_off": Stage.KICK_OFF, "review": Stage.VALUE_REVIEW, "roi": Stage.VALUE_REVIEW}

@@ -193,11 +193,11 @@ def test_usage_stands_week_by_week_with_its_change(cast: Cast, account: Account)
 def test_features_are_listed_with_the_days_on_which_they_were_used(cast: Cast, account: Account):
     product = account.contracts.get().lines.get().product
     used = make.FeatureFactory(product=product, name="Routing", core=True)
-    make.FeatureFactory(product=product, name="Forecast")
+    make.FeatureFactory(product=product, name="Planning")
     make.FeatureMonthFactory(account=account, feature=used, month=TODAY.replace(day=1), days=0b10010)
     html = logged_in(cast.owner).get(url(account, "account-usage")).content.decode()
     assert "1 of 2 used in 30 days" in html
-    assert html.index("Routing") < html.index("Forecast")
+    assert html.index("Routing") < html.index("Planning")
     assert "never" in html
 
 

@@ -21,6 +21,7 @@ from cs_workspace.web.demo.loading import load_demo
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.timeout(300)
 def test_the_demo_shows_onboardings_that_are_on_track_late_stuck_endangered_and_done(monkeypatch):
     monkeypatch.setattr(living, "days_to_live", lambda as_of, accounts: ([], [as_of - dt.timedelta(days=1)]))
     # Of so few customers none is endangered anew in the last days, so playbooks answer from the beginning.
