@@ -105,7 +105,7 @@ def prepare(*, demo: bool) -> None:
     call_command("migrate", interactive=False, verbosity=0)
     collect_static()
     if demo and not get_user_model().objects.exists() and not Account.objects.exists():
-        say("First start: making the demo company (about a minute) …")
+        say("First start: making the demo company (two or three minutes) …")
         # In one piece: an interrupted first start leaves an empty workspace, which the next start fills.
         with transaction.atomic():
             call_command("demo")
