@@ -24,7 +24,7 @@ from accounts.views.dialogs import Dialog, attempt, sent, show
 from accounts.views.onboarding_steps import changed
 from cs_workspace.common.access import changes
 from cs_workspace.common.fragments import render_page
-from cs_workspace.common.paging import CountedPaginator
+from cs_workspace.common.paging import CountedPaginator, with_neighbours
 from cs_workspace.common.sending import send_csv
 from cs_workspace.common.toasts import toast
 
@@ -97,20 +97,7 @@ def start(request: UserRequest, pk: int) -> HttpResponse:
 def _columns(request: UserRequest, wanted: OnboardingFilter) -> list[dict[str, Any]]:
     """The columns, each with the addresses of the pages beside the one that is shown."""
     pages = {stage: _number(request.GET.get(stage.value)) for stage in Stage}
-    return [
-        {
-            "column": column,
-            "before": _page_url(request, column.stage, column.page - 1) if column.page > 1 else "",
-            "after": _page_url(request, column.stage, column.page + 1) if column.page < column.pages else "",
-        }
-        for column in board(request.user, wanted, pages)
-    ]
-
-
-def _page_url(request: UserRequest, stage: Stage, number: int) -> str:
-    query = request.GET.copy()
-    query[stage.value] = str(number)
-    return f"{request.path}?{query.urlencode()}"
+    return with_neighbours(request, board(request.user, wanted, pages))
 
 
 def _number(text: str | None) -> int:

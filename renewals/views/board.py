@@ -12,6 +12,7 @@ from cs_workspace.common.access import changes
 from cs_workspace.common.answers import answer
 from cs_workspace.common.fragments import render_page
 from cs_workspace.common.http import whole_number
+from cs_workspace.common.paging import with_neighbours
 from cs_workspace.common.refusals import RefusedError, StaleError
 from cs_workspace.common.toasts import refuse, toast
 from renewals.domain.stages import OPEN_STAGES, Stage
@@ -84,17 +85,4 @@ def _ask(request: UserRequest, renewal: Renewal, form: MoveForm, status: int = 2
 def _columns(request: UserRequest, wanted: RenewalFilter) -> list[dict[str, Any]]:
     """The columns, each with the addresses of the pages beside the one that is shown."""
     pages: dict[Stage, int] = {stage: whole_number(request.GET, stage.value) for stage in OPEN_STAGES}
-    return [
-        {
-            "column": column,
-            "before": _page_url(request, column.stage.value, column.page - 1) if column.page > 1 else "",
-            "after": _page_url(request, column.stage.value, column.page + 1) if column.page < column.pages else "",
-        }
-        for column in columns_of(request.user, wanted, pages)
-    ]
-
-
-def _page_url(request: UserRequest, stage: str, number: int) -> str:
-    query = request.GET.copy()
-    query[stage] = str(number)
-    return f"{request.path}?{query.urlencode()}"
+    return with_neighbours(request, columns_of(request.user, wanted, pages))

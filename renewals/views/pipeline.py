@@ -9,7 +9,7 @@ from accounts.http import UserRequest
 from cs_workspace.common import clock
 from cs_workspace.common.fragments import render_page
 from cs_workspace.common.http import whole_number
-from cs_workspace.common.paging import CountedPaginator
+from cs_workspace.common.paging import CountedPaginator, with_neighbours
 from cs_workspace.common.sending import send_csv
 from renewals.domain.opportunities import OPEN_STAGES
 from renewals.forms.expansion import PipelineFilterForm
@@ -61,17 +61,4 @@ def _read(request: UserRequest) -> PipelineFilterForm:
 def _columns(request: UserRequest, wanted: PipelineFilter) -> list[dict[str, Any]]:
     """The columns, each with the addresses of the pages beside the one that is shown."""
     pages = {stage: whole_number(request.GET, stage.value) for stage in OPEN_STAGES}
-    return [
-        {
-            "column": column,
-            "before": _page_url(request, column.stage.value, column.page - 1) if column.page > 1 else "",
-            "after": _page_url(request, column.stage.value, column.page + 1) if column.page < column.pages else "",
-        }
-        for column in columns_of(request.user, wanted, pages)
-    ]
-
-
-def _page_url(request: UserRequest, stage: str, number: int) -> str:
-    query = request.GET.copy()
-    query[stage] = str(number)
-    return f"{request.path}?{query.urlencode()}"
+    return with_neighbours(request, columns_of(request.user, wanted, pages))
