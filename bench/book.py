@@ -19,9 +19,9 @@ from accounts.queries.book_columns import sortable_keys
 from bench import data
 from bench.database import statement
 from bench.figures import Figure
+from bench.visits import people
 from cs_workspace.common import clock
 
-CSMS_OF_MANAGER = 8
 SNAPSHOT_DAYS = 90
 REPEATS = 3
 FILTERS = (
@@ -75,12 +75,12 @@ def run(accounts: int) -> Iterator[Figure]:
     today = clock.today()
     _make(accounts, today)
     plain = _plainest()
-    people = _people()
-    for role, user in people.items():
+    viewers = people()
+    for role, user in viewers.items():
         yield from _pages(role, user, plain)
-    executive = people["executive"]
+    executive = viewers["executive"]
     yield from _size(executive)
-    yield from _export(executive, people["manager"])
+    yield from _export(executive, viewers["manager"])
 
 
 def _make(accounts: int, today: dt.date) -> None:
@@ -92,15 +92,6 @@ def _make(accounts: int, today: dt.date) -> None:
     statement(data.SNAPSHOTS, **params, snapshot_days=SNAPSHOT_DAYS)
     statement("DROP VIEW new_account")
     statement("VACUUM ANALYZE")
-
-
-def _people() -> dict[str, User]:
-    """One of each role; a CSM has a hundredth of the book, the manager eight CSMs."""
-    csms = User.objects.filter(role=User.Role.CSM).order_by("pk")
-    manager = User.objects.create_user("manager@bench.example", name="Manager", role=User.Role.MANAGER)
-    csms.filter(pk__in=list(csms.values_list("pk", flat=True)[:CSMS_OF_MANAGER])).update(manager=manager)
-    executive = User.objects.create_user("executive@bench.example", name="Executive", role=User.Role.EXECUTIVE)
-    return {"CSM": csms[0], "manager": manager, "executive": executive}
 
 
 def _plainest() -> float:

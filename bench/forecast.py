@@ -8,7 +8,7 @@ ones lies behind, and seven months of forecasts are kept.
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from statistics import median, quantiles
 
 from django.db import connection
@@ -17,10 +17,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from accounts.models import Account, User
+from accounts.models import Account
 from bench import data
 from bench.database import statement
 from bench.figures import Figure
+from bench.visits import people, timings, visit
 from cs_workspace.common import clock
 from cs_workspace.common.upserting import defaults_of
 from renewals.domain.periods import add_months
@@ -29,7 +30,6 @@ from renewals.services.forecasting import keep_forecast
 from renewals.services.ledger import write_ledger
 from renewals.services.opening import open_due_renewals
 
-CSMS_OF_MANAGER = 8
 REPEATS = 20
 PAGE_BUDGET, LIST_BUDGET = 300.0, 80.0
 KEEP_BUDGET = 30.0
@@ -80,9 +80,9 @@ def run(accounts: int) -> Iterator[Figure]:
     """The figures of each page for each role."""
     today = clock.today()
     yield from _make(accounts, today)
-    by_hand = _times(lambda: _by_hand(today.replace(day=1)))
+    by_hand = timings(lambda: _by_hand(today.replace(day=1)), REPEATS)
     yield Figure("by month, by one statement", median(by_hand), "ms", note="of the accounts' rows, without renewals")
-    for role, user in _people().items():
+    for role, user in people().items():
         client = Client()
         client.force_login(user)
         name = f"{role} with {Account.objects.visible_to(user).count():,}"
@@ -115,27 +115,18 @@ def _make(accounts: int, today: dt.date) -> Iterator[Figure]:
     statement("VACUUM ANALYZE")
 
 
-def _people() -> dict[str, User]:
-    """One of each role; a CSM has a hundredth of the book, the manager eight CSMs."""
-    csms = User.objects.filter(role=User.Role.CSM).order_by("pk")
-    manager = User.objects.create_user("manager@bench.example", name="Manager", role=User.Role.MANAGER)
-    csms.filter(pk__in=list(csms.values_list("pk", flat=True)[:CSMS_OF_MANAGER])).update(manager=manager)
-    executive = User.objects.create_user("executive@bench.example", name="Executive", role=User.Role.EXECUTIVE)
-    return {"CSM": csms[0], "manager": manager, "executive": executive}
-
-
 def _list(today: dt.date) -> str:
     first = add_months(today.replace(day=1), 1)
     return f"{reverse('renewals:forecast-renewals')}?{urlencode({'since': first, 'until': add_months(first, 1)})}"
 
 
 def _page(client: Client, name: str, address: str, budget: float, by_hand: float) -> Iterator[Figure]:
-    times = _times(lambda: _get(client, address))
+    times = timings(lambda: visit(client, address), REPEATS)
     half = median(times)
     yield Figure(f"{name}, p50", half, "ms", note=f"{half / by_hand:.1f} × the statement by hand")
     yield Figure(f"{name}, p95", quantiles(times, n=20)[-1], "ms", budget)
     with CaptureQueriesContext(connection) as asked:
-        _get(client, address)
+        visit(client, address)
     yield Figure(f"{name}, queries", len(asked), "", MOST_QUERIES)
 
 
@@ -143,20 +134,3 @@ def _by_hand(first: dt.date) -> None:
     with connection.cursor() as cursor:
         cursor.execute(BY_HAND, [first])
         cursor.fetchall()
-
-
-def _get(client: Client, address: str) -> None:
-    response = client.get(address, secure=True)
-    if response.status_code != 200:
-        raise RuntimeError(f"{address} answers {response.status_code}.")
-
-
-def _times(work: Callable[[], object]) -> list[float]:
-    """Milliseconds of each, after one that warms up."""
-    work()
-    found = []
-    for _ in range(REPEATS):
-        began = time.perf_counter()
-        work()
-        found.append((time.perf_counter() - began) * 1000)
-    return found

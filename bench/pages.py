@@ -18,11 +18,11 @@ from accounts.models import Account, User
 from bench import data
 from bench.database import statement
 from bench.figures import Figure
+from bench.visits import people
 from cs_workspace.common import clock
 from health.models import Run
 from health.services.runs import start_run, work_off
 
-CSMS_OF_MANAGER = 8
 REPEATS = 40
 ACCOUNTS_SEEN = 10
 BUDGET = 80.0
@@ -41,10 +41,10 @@ TASKS = (
 def run(accounts: int) -> Iterator[Figure]:
     """The figures of each page for each role."""
     _make(accounts)
-    people = _people()
+    viewers = people()
     plain = median(_times(Client(), [reverse("login")]))
     yield Figure("sign-in page, p50", plain, "ms", note="the plainest page there is, to judge the machine by")
-    for role, user in people.items():
+    for role, user in viewers.items():
         count = Account.objects.visible_to(user).count()
         for page, addresses in _pages(user).items():
             yield from _measure(f"{page}, {role} with {count:,}", user, addresses, plain)
@@ -63,15 +63,6 @@ def _make(accounts: int) -> None:
         if asked.state != Run.State.DONE:
             raise RuntimeError(f"The recompute ended as {asked.state}.")
     statement("VACUUM ANALYZE")
-
-
-def _people() -> dict[str, User]:
-    """One of each role; a CSM has a hundredth of the book, the manager eight CSMs."""
-    csms = User.objects.filter(role=User.Role.CSM).order_by("pk")
-    manager = User.objects.create_user("manager@bench.example", name="Manager", role=User.Role.MANAGER)
-    csms.filter(pk__in=list(csms.values_list("pk", flat=True)[:CSMS_OF_MANAGER])).update(manager=manager)
-    executive = User.objects.create_user("executive@bench.example", name="Executive", role=User.Role.EXECUTIVE)
-    return {"CSM": csms[0], "manager": manager, "executive": executive}
 
 
 def _pages(user: User) -> dict[str, list[str]]:

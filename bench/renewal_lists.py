@@ -14,17 +14,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import User
 from bench import data
 from bench.database import statement
 from bench.figures import Figure
+from bench.visits import people
 from cs_workspace.common import clock
 from renewals.domain.stages import OPEN_STAGES
 from renewals.models import Renewal
 from renewals.services.opening import open_due_renewals
 
 REPEATS = 15
-CSMS_OF_MANAGER = 8
 BUDGET = 500.0
 MOST_QUERIES = 12
 NEAR = f"""
@@ -40,7 +39,7 @@ SAID = """
 def run(accounts: int) -> Iterator[Figure]:
     """The figures of each view for each role."""
     opened = _make(accounts, clock.today())
-    for role, user in _people().items():
+    for role, user in people().items():
         client = Client()
         client.force_login(user)
         count = Renewal.objects.visible_to(user).count()
@@ -58,15 +57,6 @@ def _make(accounts: int, today: dt.date) -> int:
     statement(SAID, stages=[stage.value for stage in OPEN_STAGES])
     statement("VACUUM ANALYZE")
     return opened
-
-
-def _people() -> dict[str, User]:
-    """One of each role; a CSM has a hundredth of the book, the manager eight CSMs."""
-    csms = User.objects.filter(role=User.Role.CSM).order_by("pk")
-    manager = User.objects.create_user("manager@bench.example", name="Manager", role=User.Role.MANAGER)
-    csms.filter(pk__in=list(csms.values_list("pk", flat=True)[:CSMS_OF_MANAGER])).update(manager=manager)
-    executive = User.objects.create_user("executive@bench.example", name="Executive", role=User.Role.EXECUTIVE)
-    return {"CSM": csms[0], "manager": manager, "executive": executive}
 
 
 def _page(client: Client, name: str, address: str) -> Iterator[Figure]:

@@ -6,7 +6,7 @@ Server time is what Django takes from the request to the last byte, in this proc
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from statistics import median, quantiles
 
 from django.db import connection
@@ -18,6 +18,7 @@ from accounts.models import User
 from bench import data
 from bench.database import statement
 from bench.figures import Figure
+from bench.visits import timings, visit
 from cs_workspace.common import clock
 from renewals.domain.periods import Period, trailing_year
 from renewals.models import LedgerEntry
@@ -74,13 +75,13 @@ def run(accounts: int) -> Iterator[Figure]:
     """The figures of the report and of the accounts behind it with so many accounts."""
     yield from _make(accounts)
     people = _people()
-    by_hand = _times(lambda: _by_hand(_year()))
+    by_hand = timings(lambda: _by_hand(_year()), REPEATS)
     yield Figure("the trailing year by one statement, p50", median(by_hand), "ms", note=_compare(people["executive"]))
     for role, user in people.items():
         client = Client()
         client.force_login(user)
         for name, address in _addresses(user).items():
-            times = _times(lambda client=client, address=address: _get(client, address))  # type: ignore[misc]
+            times = timings(lambda client=client, address=address: visit(client, address), REPEATS)  # type: ignore[misc]
             note = f"{median(times) / median(by_hand):.1f} × the statement"
             yield Figure(f"{name}, {role}, p50", median(times), "ms", note=note)
             yield Figure(f"{name}, {role}, p95", quantiles(times, n=20)[-1], "ms", BUDGET)
@@ -140,24 +141,7 @@ def _compare(user: User) -> str:
     return f"{said}: GRR {ours[0]:.2%}, NRR {ours[1]:.2%}, {LedgerEntry.objects.count():,} entries"
 
 
-def _get(client: Client, address: str) -> None:
-    response = client.get(address, secure=True)
-    if response.status_code != 200:
-        raise RuntimeError(f"{address} answers {response.status_code}.")
-
-
-def _times(work: Callable[[], object]) -> list[float]:
-    """Milliseconds of each, after one that warms up."""
-    work()
-    found = []
-    for _ in range(REPEATS):
-        began = time.perf_counter()
-        work()
-        found.append((time.perf_counter() - began) * 1000)
-    return found
-
-
 def _queries(client: Client, address: str) -> int:
     with CaptureQueriesContext(connection) as asked:
-        _get(client, address)
+        visit(client, address)
     return len(asked)
