@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("health.urls")),
     path("", include("renewals.urls")),
+    path("", include("qbr.urls")),
     path("admin/", admin.site.urls),
 ]
 

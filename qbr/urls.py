@@ -1,0 +1,7 @@
+"""Pages of business reviews."""
+
+from django.urls import URLPattern
+
+app_name = "qbr"
+
+urlpatterns: list[URLPattern] = []
