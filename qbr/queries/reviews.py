@@ -1,0 +1,14 @@
+"""The one door to a review."""
+
+from django.shortcuts import get_object_or_404
+
+from accounts.models import User
+from qbr.models import Review
+
+# Read with a review, for what its pages say around it.
+AROUND = ("account__segment", "account__owner", "owner")
+
+
+def get_review_for(user: User, pk: int) -> Review:
+    """A review of an account that the user sees, with account, segment and owners at hand; anything else is a 404."""
+    return get_object_or_404(Review.objects.visible_to(user).select_related(*AROUND), pk=pk)
