@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0021_results'),
+        ('accounts', '0020_contact_ranks'),
         ('qbr', '0001_reviews'),
     ]
 
