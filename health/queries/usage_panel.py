@@ -3,8 +3,11 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Q, Sum
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, Sum
+from django.db.models.functions import JSONObject
 
 from accounts.models import Account, ContractLine
 from cs_workspace.common.charts import BarChart, bar_chart
@@ -89,14 +92,9 @@ class UsagePanel:
 
 
 def usage_panel(account: Account, *, today: dt.date) -> UsagePanel:
-    """Weeks of seven days, the last of which ends today. Three queries."""
+    """Weeks of seven days, the last of which ends today. Two queries."""
     starts = [today - dt.timedelta(days=7 * back - 1) for back in range(WEEKS, 0, -1)]
-    rows = list(
-        UsageDay.objects.filter(account=account, day__gte=starts[0], day__lte=today)
-        .order_by("day")
-        .values("day")
-        .annotate(users=Sum("active_users"), logged=Sum("logins"), actions=Sum("core_actions"))
-    )
+    rows = use_by_day(account, since=starts[0], last=today)
     measures = [
         _measure("Active users", "user-days a week", starts, ((row["day"], row["users"]) for row in rows)),
         _measure("Logins", "logins a week", starts, ((row["day"], row["logged"]) for row in rows)),
@@ -105,41 +103,63 @@ def usage_panel(account: Account, *, today: dt.date) -> UsagePanel:
     return UsagePanel(measures, starts, adoption_of(account, today=today))
 
 
-def adoption_of(account: Account, *, today: dt.date) -> list[Adoption]:
-    """Features of the products under contract and of those ever used; core first, then the most used. Two queries."""
-    since = today - dt.timedelta(days=ADOPTED_WITHIN_DAYS - 1)
-    used: dict[int, list[dt.date]] = {}
-    months = FeatureMonth.objects.filter(account=account, month__lte=today).values_list("feature", "month", "days")
-    for feature, month, days in months.order_by("month"):
-        found = (month + dt.timedelta(days=bit) for bit in range(31) if days >> bit & 1)
-        used.setdefault(feature, []).extend(day for day in found if day <= today)
+def use_by_day(account: Account, *, since: dt.date, last: dt.date) -> list[dict[str, Any]]:
+    """`users`, `logged` and `actions` of each `day` that something was reported of, both ends included. One query."""
+    return list(
+        UsageDay.objects.filter(account=account, day__gte=since, day__lte=last)
+        .order_by("day")
+        .values("day")
+        .annotate(users=Sum("active_users"), logged=Sum("logins"), actions=Sum("core_actions"))
+    )
+
+
+def adoption_of(account: Account, *, today: dt.date, within: int = ADOPTED_WITHIN_DAYS) -> list[Adoption]:
+    """Features of the products under contract and of those ever used; core first, then the most used. One query.
+
+    `within` is on how many days up to today their use is counted.
+    """
+    since = today - dt.timedelta(days=within - 1)
+    months = FeatureMonth.objects.filter(account=account, month__lte=today).order_by("month")
     lines = ContractLine.objects.filter(contract__account=account, contract__start__lte=today)
     sold = lines.filter(Q(contract__end=None) | Q(contract__end__gt=today), contract__status="active")
+    found = months.filter(feature=OuterRef("pk")).values(data=JSONObject(month="month", days="days"))
     features = (
-        Feature.objects.filter(Q(product__in=sold.values("product")) | Q(pk__in=list(used)))
+        Feature.objects.filter(Q(product__in=sold.values("product")) | Q(pk__in=months.order_by().values("feature")))
+        .annotate(month_rows=ArraySubquery(found))
         .select_related("product")
         .order_by("name", "pk")
     )
-    adopted = [
-        Adoption(
-            name=feature.name,
-            product=feature.product.name,
-            is_core=feature.core,
-            days=sum(1 for day in used.get(feature.pk, ()) if day >= since),
-            last=max(used.get(feature.pk, ()), default=None),
-        )
-        for feature in features
-    ]
+    adopted = [_adoption(feature, since, today) for feature in features]
     return sorted(adopted, key=lambda one: (not one.is_core, -one.days))
 
 
+def _adoption(feature: Any, since: dt.date, today: dt.date) -> Adoption:
+    months = [(dt.date.fromisoformat(row["month"]), row["days"]) for row in feature.month_rows]
+    used = [month + dt.timedelta(days=bit) for month, days in months for bit in range(31) if days >> bit & 1]
+    known = [day for day in used if day <= today]
+    return Adoption(
+        name=feature.name,
+        product=feature.product.name,
+        is_core=feature.core,
+        days=sum(1 for day in known if day >= since),
+        last=max(known, default=None),
+    )
+
+
 def _measure(label: str, unit: str, starts: Sequence[dt.date], days: Iterable[tuple[dt.date, int | None]]) -> Measure:
+    weeks = by_week(starts, days)
+    return Measure(label, unit, weeks, bar_chart(weeks))
+
+
+def by_week(starts: Sequence[dt.date], days: Iterable[tuple[dt.date, int | None]]) -> list[int | None]:
+    """Values of days, added up by the weeks that begin on `starts`; None for a week of which nothing is known. The days
+    lie in these weeks."""
     weeks: list[int | None] = [None] * len(starts)
     for day, value in days:
         place = (day - starts[0]).days // 7
         if value is not None:
             weeks[place] = (weeks[place] or 0) + value
-    return Measure(label, unit, weeks, bar_chart(weeks))
+    return weeks
 
 
 def _total(weeks: Sequence[int | None]) -> int | None:

@@ -212,7 +212,7 @@ def test_the_panels_cost_the_same_however_much_there_is(cast: Cast, account: Acc
     for _ in range(2):
         with django_assert_num_queries(6):
             client.get(url(account), headers=headers)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             client.get(url(account, "account-usage"), headers={"hx-request": "true", "hx-target": "usage"})
         for back in range(1, 30):
             recompute_accounts([account.pk], day=ago(back))
