@@ -3,9 +3,11 @@
 import datetime as dt
 
 import pghistory
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.domain.contracts import MOST_NOTICE
 from accounts.models.account import Account
 from accounts.models.user import User
 from cs_workspace.common.models import Sourced, Timed, unique_from_outside
@@ -76,7 +78,7 @@ class Contract(Timed, Sourced):
     start = models.DateField()
     end = models.DateField(null=True, blank=True, help_text="First day without the contract; empty if open-ended.")
     auto_renew = models.BooleanField(default=False)
-    notice_days = models.PositiveIntegerField(default=0)
+    notice_days = models.PositiveIntegerField(default=0, validators=[MaxValueValidator(MOST_NOTICE)])
     term_months = models.PositiveIntegerField(null=True, blank=True)
     billing = models.CharField("billing period", max_length=10, choices=Billing, default=Billing.YEARLY)
     currency = models.CharField(max_length=3, default="EUR")
@@ -91,6 +93,7 @@ class Contract(Timed, Sourced):
         constraints = [
             unique_from_outside("contract"),
             models.CheckConstraint(condition=Q(end=None) | Q(end__gte=F("start")), name="contract_ends_after_start"),
+            models.CheckConstraint(condition=Q(notice_days__lte=MOST_NOTICE), name="contract_notice_within_ten_years"),
         ]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
 
+from accounts.domain.contracts import MOST_NOTICE
 from renewals.domain.churn import SubReason
 from renewals.domain.periods import YEAR_MONTHS, add_months
 from renewals.domain.stages import Outcome, outcome_of
@@ -21,7 +22,6 @@ MOST_LINES: Final = 20
 MOST_MONTHS: Final = 120
 MOST_MONEY: Final = Decimal(10) ** 12  # the widest column holds no more
 MOST_SEATS: Final = 2**31 - 1
-MOST_NOTICE: Final = 730
 # The check on customers, and the time within which a closing can be taken back.
 SATISFACTION_DAYS: Final = 30
 TAKEN_BACK_WITHIN: Final = dt.timedelta(hours=24)
@@ -214,7 +214,7 @@ def _of_contract(signed: Signed, rates: Mapping[str, Decimal]) -> Iterator[Probl
     if signed.currency not in rates:
         yield Problem("currency", f"There is no exchange rate for {signed.currency or 'it'} yet. Ask an admin for one.")
     if not 0 <= signed.notice_days <= MOST_NOTICE:
-        yield Problem("notice_days", f"Give between 0 and {MOST_NOTICE} days.")
+        yield Problem("notice_days", f"Give between 0 and {MOST_NOTICE:,} days.")
     if not signed.lines:
         yield Problem("lines", "Name what was signed: at least one product.")
     elif len(signed.lines) > MOST_LINES:

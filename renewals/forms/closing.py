@@ -16,13 +16,13 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 
+from accounts.domain.contracts import MOST_NOTICE
 from accounts.forms.fields import DayField, NewForm
 from accounts.models import Contract
 from renewals.domain.churn import TAXONOMY, SubReason
 from renewals.domain.closing import (
     MOST_LINES,
     MOST_MONTHS,
-    MOST_NOTICE,
     MOST_SEATS,
     ClosingTerms,
     Line,

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from accounts.domain.contracts import MOST_NOTICE
+
 
 class Reading(StrEnum):
     """How a cell is read."""
@@ -179,7 +181,7 @@ CONTRACTS = Kind(
         _day("start", required=True, ahead=True),
         _day("end", ahead=True),
         _flag("auto_renew"),
-        _count("notice_days"),
+        _count("notice_days", most=MOST_NOTICE),
         _count("term_months"),
         _choice("billing", "monthly", "quarterly", "yearly", empty="yearly"),
         CURRENCY,

@@ -2,6 +2,7 @@
 
 import pytest
 from django.apps import apps
+from django.core.validators import MaxValueValidator
 from django.db import models
 
 from cs_workspace.web.importing.checks import CHECKS
@@ -57,6 +58,10 @@ def test_a_field_takes_no_more_than_its_column(kind, field):
     if isinstance(column, models.DecimalField):
         assert field.most is not None
         assert field.most < 10 ** (column.max_digits - column.decimal_places)
+    for limit in column.validators:
+        if isinstance(limit, MaxValueValidator):
+            assert field.most is not None
+            assert field.most <= limit.limit_value
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
