@@ -20,21 +20,29 @@ FOLLOWS = """(
     AND f.start BETWEEN c."end" - 30 AND c."end" AND (f."end" IS NULL OR f."end" > c."end")
 )"""
 
-# What contract c is worth a year in workspace currency on %(today)s; a currency without a rate counts one to one. Each
-# line is converted and rounded to the cent, as the ledger books it, so that sums of lines agree wherever they are made.
-WORTH = """(
-    SELECT COALESCE(sum(round(l.arr * CASE WHEN c.currency = %(currency)s THEN 1 ELSE COALESCE((
+
+def line_arr(day: str) -> str:
+    """SQL for the ARR of line l of contract c in workspace currency at the rate of a day, itself SQL.
+
+    A currency without a rate counts one to one. Each line is rounded to the cent, as the ledger books it, so that sums
+    of lines agree wherever they are made.
+    """
+    return f"""round(l.arr * CASE WHEN c.currency = %(currency)s THEN 1 ELSE COALESCE((
         SELECT r.rate FROM accounts_exchangerate r
-        WHERE r.currency = c.currency AND r.valid_from <= %(today)s::date ORDER BY r.valid_from DESC LIMIT 1
-    ), 1) END, 2)), 0)
+        WHERE r.currency = c.currency AND r.valid_from <= {day} ORDER BY r.valid_from DESC LIMIT 1
+    ), 1) END, 2)"""  # noqa: S608  the day is an expression of ours
+
+
+# What contract c is worth a year in workspace currency on %(today)s.
+WORTH = f"""(
+    SELECT COALESCE(sum({line_arr("%(today)s::date")}), 0)
     FROM accounts_contractline l WHERE l.contract_id = c.id
-)"""
+)"""  # noqa: S608  its parts stand above
 
 # One row an account of %(ids)s as of %(day)s: `arr` in workspace currency, `seats` licensed and assigned,
 # `expected_logins` a week, `renewal_date`, `in_force` (number of contracts), `ended_on` (end of the last contract that
 # is over). Ends are the first day without the contract. On a past day, of which nobody knows what was signed, a
-# contract that follows must have begun. Lines are converted and rounded as in `WORTH`; a currency without a rate counts
-# one to one, which `refresh_arr` logs.
+# contract that follows must have begun. `refresh_arr` logs what has no rate.
 TERMS = f"""
     SELECT a.id AS account_id, COALESCE(lines.arr, 0) AS arr, lines.seats, lines.seats_assigned,
         forced.expected_logins, forced.renewal_date, COALESCE(forced.in_force, 0) AS in_force, past.ended_on
@@ -51,10 +59,7 @@ TERMS = f"""
     ) forced ON forced.account_id = a.id
     LEFT JOIN (
         SELECT c.account_id, sum(l.seats) AS seats, sum(l.seats_assigned) AS seats_assigned,
-            sum(round(l.arr * CASE WHEN c.currency = %(currency)s THEN 1 ELSE COALESCE((
-                SELECT r.rate FROM accounts_exchangerate r
-                WHERE r.currency = c.currency AND r.valid_from <= %(day)s::date ORDER BY r.valid_from DESC LIMIT 1
-            ), 1) END, 2)) AS arr
+            sum({line_arr("%(day)s::date")}) AS arr
         FROM accounts_contract c JOIN accounts_contractline l ON l.contract_id = c.id
         WHERE c.account_id = ANY(%(ids)s) AND {IN_FORCE}
         GROUP BY c.account_id

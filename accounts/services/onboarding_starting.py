@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from accounts.domain.onboarding import Stage, course_of, due_on
 from accounts.models import Account, Onboarding, OnboardingStep, OnboardingTemplate, Product, TemplateStep, User
+from accounts.queries.terms import line_arr
 from accounts.services.onboarding_course import end_risks, follow, lock_onboardings
 from accounts.services.once import claim
 from accounts.signals import account_observed
@@ -28,7 +29,7 @@ NO_CUSTOMER = "The account is no customer any more."
 # for these. One that is older when it becomes known belongs to a customer who was onboarded elsewhere: a book that is
 # imported must not warn of kick-offs that were held long ago. The segment is that of what is under contract on that
 # first day: before it the account has no ARR of its own.
-DUE = """
+DUE = f"""
     WITH began AS (
         SELECT a.id, a.stage = 'won_back' AS again, a.churned_on, a.segment_pinned, a.segment_id,
             min(c.start) FILTER (WHERE a.stage <> 'won_back' OR c.start > a.churned_on) AS start
@@ -43,10 +44,7 @@ DUE = """
     SELECT b.id, b.again, b.churned_on, b.start, t.id
     FROM began b CROSS JOIN widest w
     CROSS JOIN LATERAL (
-        SELECT sum(l.arr * CASE WHEN c.currency = %(currency)s THEN 1 ELSE COALESCE((
-            SELECT r.rate FROM accounts_exchangerate r
-            WHERE r.currency = c.currency AND r.valid_from <= %(today)s::date ORDER BY r.valid_from DESC LIMIT 1
-        ), 1) END) AS arr
+        SELECT sum({line_arr("%(today)s::date")}) AS arr
         FROM accounts_contract c JOIN accounts_contractline l ON l.contract_id = c.id
         WHERE c.account_id = b.id AND c.status = 'active' AND c.start <= b.start
             AND (c."end" IS NULL OR c."end" > b.start)
@@ -67,7 +65,7 @@ DUE = """
                 AND (o.started_on >= b.start OR NOT b.again)
         )
     ORDER BY b.id
-"""
+"""  # noqa: S608  its parts are constants
 AT_ONCE = 500
 
 

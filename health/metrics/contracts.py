@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from accounts.queries.terms import IN_FORCE, terms_params
+from accounts.queries.terms import IN_FORCE, line_arr, terms_params
 from health.metrics.registry import Asked, Columns, ratio, reads
 from health.metrics.terms import terms
 
@@ -17,10 +17,7 @@ GROWTH = f"""
             COALESCE(sum(arr) FILTER (WHERE NOT is_now), 0)::float8 AS before
         FROM (
             SELECT c.account_id, l.product_id, moment.is_now,
-                l.arr * CASE WHEN c.currency = %(currency)s THEN 1 ELSE COALESCE((
-                    SELECT r.rate FROM accounts_exchangerate r
-                    WHERE r.currency = c.currency AND r.valid_from <= %(day)s::date ORDER BY r.valid_from DESC LIMIT 1
-                ), 1) END AS arr
+                {line_arr("%(day)s::date")} AS arr
             FROM (VALUES (%(day)s::date, TRUE), (%(day)s::date - 365, FALSE)) AS moment (day, is_now)
             JOIN accounts_contract c ON {IN_FORCE.replace("%(day)s::date", "moment.day")}
             JOIN accounts_contractline l ON l.contract_id = c.id

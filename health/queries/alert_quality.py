@@ -16,29 +16,27 @@ from django.db import connection
 from django.db.models import F
 
 from accounts.models import User
+from accounts.queries.terms import line_arr
 from cs_workspace.common import clock
 from health.models import Alert, AlertRule
 
 MATURE_DAYS = 90
 # `seen` is the query of the alerts that the user sees.
-STATEMENT = """
-    WITH seen AS ({seen}), rates AS (
-        SELECT DISTINCT ON (currency) currency, rate FROM accounts_exchangerate WHERE valid_from <= %(today)s::date
-        ORDER BY currency, valid_from DESC
-    ), mature AS (
+STATEMENT = f"""
+    WITH seen AS ({{seen}}), mature AS (
         SELECT * FROM seen WHERE opened_on <= %(today)s::date - %(days)s AND trigger <> 'data_gap'
     ), worth AS (
         SELECT m.id,
-            sum(l.arr * COALESCE(r.rate, 1)) FILTER (
+            sum(line.arr) FILTER (
                 WHERE c.start <= m.opened_on AND (c."end" IS NULL OR c."end" > m.opened_on)) AS before,
-            sum(l.arr * COALESCE(r.rate, 1)) FILTER (
+            sum(line.arr) FILTER (
                 WHERE c.start <= m.opened_on + %(days)s
                 AND (c."end" IS NULL OR c."end" > m.opened_on + %(days)s)) AS after
         FROM mature m
         JOIN accounts_contract c ON c.account_id = m.account_id
             AND (c.status = 'active' OR c.status = 'ended' AND c."end" <= %(today)s::date)
         JOIN accounts_contractline l ON l.contract_id = c.id
-        LEFT JOIN rates r ON r.currency = c.currency AND c.currency <> %(currency)s
+        CROSS JOIN LATERAL (SELECT {line_arr("%(today)s::date")} AS arr) line
         GROUP BY m.id
     )
     SELECT s.rule_id, s.severity,
@@ -50,7 +48,7 @@ STATEMENT = """
             AND COALESCE(w.after, 0) < w.before)
     FROM seen s LEFT JOIN mature m ON m.id = s.id LEFT JOIN worth w ON w.id = s.id
     GROUP BY s.rule_id, s.severity
-"""
+"""  # noqa: S608  its parts are constants
 
 
 @dataclass(frozen=True)

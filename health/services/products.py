@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from django.db import connection
 
-from accounts.queries.terms import IN_FORCE, terms_params
+from accounts.queries.terms import IN_FORCE, line_arr, terms_params
 from cs_workspace.common import clock
 from cs_workspace.common.expressions import array
 from health.domain.explanation import reason_lines, reason_lines_of_products
@@ -63,10 +63,7 @@ HOLDINGS = f"""
                 AND o.product_id = ANY(products)
         )
     )
-    SELECT c.account_id, p.id, p.name, sum(l.arr * CASE WHEN c.currency = %(currency)s THEN 1 ELSE COALESCE((
-        SELECT r.rate FROM accounts_exchangerate r
-        WHERE r.currency = c.currency AND r.valid_from <= %(day)s::date ORDER BY r.valid_from DESC LIMIT 1
-    ), 1) END)::float8
+    SELECT c.account_id, p.id, p.name, sum({line_arr("%(day)s::date")})::float8
     FROM apart JOIN accounts_contract c ON c.account_id = apart.account_id AND {IN_FORCE}
     JOIN accounts_contractline l ON l.contract_id = c.id JOIN accounts_product p ON p.id = l.product_id
     GROUP BY c.account_id, p.id

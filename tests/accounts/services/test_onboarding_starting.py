@@ -121,6 +121,13 @@ def test_a_foreign_currency_is_converted_to_find_the_segment():
     assert begun()[0][1] == "mid-market"
 
 
+def test_what_decides_the_segment_is_converted_to_the_cent_as_the_ledger_books_it():
+    ExchangeRateFactory(currency="SEK", valid_from=day(-100), rate=Decimal("0.1"))
+    signed(arr=Decimal("249999.96"), currency="SEK")
+    start_due_onboardings(today=clock.today())
+    assert begun()[0][1] == "mid-market"
+
+
 def test_an_account_that_was_won_back_is_onboarded_again_with_the_contract_that_brought_it_back():
     account = signed(AccountFactory(stage="won_back", churned_on=day(-60)), start=-500)
     assert start_due_onboardings(today=clock.today()) == 0

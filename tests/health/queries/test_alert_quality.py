@@ -85,6 +85,13 @@ def test_a_rate_that_moved_is_no_contraction(cast):
     assert alert_quality(cast.manager).total.before_loss == 0
 
 
+def test_lines_are_converted_to_the_cent_as_the_ledger_books_them(cast):
+    ExchangeRate.objects.create(currency="USD", valid_from=day(-500), rate=Decimal("0.01"))
+    periods = (-400, -50, "0.50"), (-400, -50, "0.50"), (-50, 300, "1.00")
+    opened(under_contract(cast.account, *periods, currency="USD"), 100, resolved=True)
+    assert alert_quality(cast.manager).total.before_contraction == 1
+
+
 def test_gaps_in_the_data_say_nothing_of_health(cast):
     account = AccountFactory(owner=cast.owner, churned=True, churned_on=day(-50))
     opened(account, 100, rule=rule("data-gap"), resolved=True)

@@ -202,6 +202,15 @@ def test_products_are_those_under_contract_on_the_day_in_workspace_currency(crm,
     assert [held.product_id for held in holdings([one.pk], day=ago(30))[one.pk]] == [crm.pk, erp.pk, old.pk]
 
 
+def test_each_line_of_a_product_is_converted_to_the_cent_as_the_ledger_books_it(crm, erp):
+    one = account()
+    contract(one, of=crm, arr=100)
+    ContractLine.objects.create(contract=contract(one, of=erp, arr=3, currency="USD"), product=erp, arr=1)
+    ExchangeRate.objects.create(currency="USD", valid_from=ago(100), rate=Decimal("0.005"))
+    usage(one, [3], product_id=crm.pk, logins=1)
+    assert holdings([one.pk], day=TODAY) == {one.pk: [(crm.pk, "CRM", 100), (erp.pk, "ERP", 0.03)]}
+
+
 def test_doing_it_again_changes_nothing(crm, erp):
     one = with_both(crm, erp)
     recompute(one)
