@@ -253,6 +253,8 @@ class Account(Timed, Sourced, Versioned):
             models.Index(fields=["last_touch", "id"], name="account_last_touch"),
             models.Index(fields=["health_rank"], name="account_at_risk", condition=Q(health_rank__gte=3)),
             GinIndex(fields=["tags"], name="account_tags"),
+            # The few that lists of those who see everything leave out.
+            models.Index(fields=["id"], name="account_archived", condition=Q(archived_at__isnull=False)),
             # Carries all that the totals of the book add up, so that they are read without touching the wide rows.
             models.Index(
                 fields=["owner", "health_rank"],
