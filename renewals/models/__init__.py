@@ -1,4 +1,5 @@
 from renewals.models.approval import Approval, DiscountAuthority
+from renewals.models.awaited import AwaitedMark, AwaitedRenewal
 from renewals.models.checkpoint import RenewalCheckpoint
 from renewals.models.churn import ChurnRecord
 from renewals.models.closing import Closing
@@ -11,6 +12,8 @@ from renewals.models.timeline import RenewalStep, SegmentTimeline, Timeline, Tim
 
 __all__ = [
     "Approval",
+    "AwaitedMark",
+    "AwaitedRenewal",
     "BudgetAnswer",
     "ChurnRecord",
     "Closing",

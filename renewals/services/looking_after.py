@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from renewals.services.assessing import reach_checkpoints
+from renewals.services.awaiting import keep_awaited, mark_foreign
 from renewals.services.escalating import tell_of_steps
 from renewals.services.following import follow_contracts
 from renewals.services.opening import open_due_renewals
@@ -23,3 +24,5 @@ def look_after_renewals(*, today: dt.date, account_ids: Sequence[int] | None = N
     reach_checkpoints(today=today, account_ids=account_ids)
     make_due_tasks(today=today, account_ids=account_ids)
     tell_of_steps(today=today)
+    mark_foreign()
+    keep_awaited(today=today)

@@ -43,7 +43,7 @@ from health.models import (
     SignalRule,
     Tier,
 )
-from renewals.models import DiscountAuthority, ForecastSnapshot, SegmentTimeline, Timeline, TimelineStep
+from renewals.models import AwaitedMark, DiscountAuthority, ForecastSnapshot, SegmentTimeline, Timeline, TimelineStep
 from renewals.services.ledger import write_ledger
 
 # So many that the year of those who left is enough to learn from.
@@ -158,7 +158,7 @@ def _remove_customers() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         emptied: list[type[Model]] = [
-            *(Account, ChurnModel, Run, SegmentFigures, BulkChange, FeatureRequest, ForecastSnapshot),
+            *(Account, ChurnModel, Run, SegmentFigures, BulkChange, FeatureRequest, ForecastSnapshot, AwaitedMark),
             *_history_of_customers(),
         ]
         cursor.execute(f"TRUNCATE {', '.join(model._meta.db_table for model in emptied)} CASCADE")
