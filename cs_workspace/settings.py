@@ -195,11 +195,22 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute=20),
         "options": {"expires": 3600},
     },
+    # After the scores of the night, whose trend may ask for a review, and by day for new owners and onboardings.
+    "look-after-reviews": {
+        "task": "qbr.tasks.look_after_reviews",
+        "schedule": crontab(minute=40),
+        "options": {"expires": 3600},
+    },
+    "keep-scores-after-reviews": {
+        "task": "qbr.tasks.keep_scores_after",
+        "schedule": crontab(hour=3, minute=50),
+    },
     "spot-expansion": {"task": "renewals.tasks.spot_expansion", "schedule": crontab(hour=3, minute=35)},
     "recompute-nightly": {"task": "health.tasks.recompute_nightly", "schedule": crontab(hour=2, minute=0)},
     # Beside the task that every observation sends; without workers they must not pile up.
     "refresh-dirty": {"task": "health.tasks.refresh_dirty", "schedule": 2.0, "options": {"expires": 60}},
     "resume-runs": {"task": "health.tasks.resume_runs", "schedule": 60.0},
+    "resume-decks": {"task": "qbr.tasks.resume_decks", "schedule": 60.0, "options": {"expires": 60}},
     "wake-snoozed": {"task": "health.tasks.wake_snoozed", "schedule": 300.0},
     "end-overrides": {"task": "health.tasks.end_overrides", "schedule": 60.0, "options": {"expires": 60}},
     "close-pointless-alerts": {"task": "health.tasks.close_pointless_alerts", "schedule": 3600.0},
@@ -323,6 +334,16 @@ UNFOLD = {
                         "title": "Timelines by segment",
                         "icon": "account_tree",
                         "link": reverse_lazy("admin:renewals_segmenttimeline_changelist"),
+                    },
+                    {
+                        "title": "Look of decks",
+                        "icon": "palette",
+                        "link": reverse_lazy("admin:qbr_branding_changelist"),
+                    },
+                    {
+                        "title": "Reviews by segment",
+                        "icon": "co_present",
+                        "link": reverse_lazy("admin:qbr_segmentreviews_changelist"),
                     },
                     {
                         "title": "Contacts",

@@ -1,0 +1,3 @@
+from qbr.admin import segments
+
+__all__ = ["segments"]

@@ -1,5 +1,6 @@
 """Which reviews a segment has beside its business reviews, whose pace is the segment's own."""
 
+import pghistory
 from django.db import models
 
 from accounts.domain.cadence import Pace
@@ -12,6 +13,7 @@ PACES = [
 ]
 
 
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class SegmentReviews(models.Model):
     """What an admin set for a segment: how often executives meet, whether the year is reviewed, whether onboardings end
     with a checkpoint, and with which agenda a review begins."""
