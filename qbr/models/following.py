@@ -1,5 +1,6 @@
 """What follows a review: the recap, the customer's link to what was agreed, and the question how it was."""
 
+import datetime as dt
 from uuid import uuid4
 
 import pghistory
@@ -11,7 +12,7 @@ from accounts.models.share_link import ShareLink, ShareLinkQuerySet
 from cs_workspace.common.models import Timed, Versioned
 from health.models import SurveyAnswer
 from qbr.models.parts import PartQuerySet
-from qbr.models.review import Review
+from qbr.models.review import DONE, Review
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), exclude=["updated_at", "version"])
@@ -33,6 +34,10 @@ class Recap(Timed, Versioned):
 
 class ReviewShareQuerySet(ShareLinkQuerySet["ReviewShare"]):
     """Conditions over links to what was agreed in reviews."""
+
+    def live(self, *, now: dt.datetime) -> "ReviewShareQuerySet":
+        """Those of a review that was held, and not taken back."""
+        return super().live(now=now).filter(review__status__in=DONE)
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), exclude=["views", "last_viewed_at"])

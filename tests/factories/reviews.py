@@ -1,12 +1,26 @@
 """The reviews app: reviews and what belongs to them."""
 
 import datetime as dt
+from decimal import Decimal
 
 import factory
 
 from cs_workspace.common import clock
 from qbr.domain.reviews import DONE, Status
-from qbr.models import ActionItem, Attendee, ChecklistItem, Review, ReviewGoal, ReviewIdea, ReviewNote, SectionText
+from qbr.models import (
+    ActionItem,
+    Attendee,
+    ChecklistItem,
+    Recap,
+    Review,
+    ReviewGoal,
+    ReviewIdea,
+    ReviewNote,
+    ReviewResult,
+    ReviewShare,
+    SatisfactionAsk,
+    SectionText,
+)
 from tests.factories.accounts import AccountFactory, ContactFactory
 from tests.factories.common import Factory, day, days_ago
 
@@ -131,3 +145,55 @@ class ActionItemFactory(Factory):
     review = factory.SubFactory(ReviewFactory, status=Status.HELD.value)
     title = "Send the integration guide"
     due_on = factory.LazyFunction(lambda: day(14))
+
+
+class ReviewResultFactory(Factory):
+    """What became of the score after a review that was held 40 days ago: 4 points up, beside ten accounts that went up
+    by 1."""
+
+    class Meta:
+        model = ReviewResult
+
+    review = factory.SubFactory(
+        ReviewFactory, status=Status.HELD.value, starts_at=factory.LazyFunction(lambda: days_ago(40))
+    )
+    day = factory.LazyAttribute(lambda result: clock.day_of(result.review.held_at))
+    segment = factory.SelfAttribute("review.account.segment")
+    rank = 3
+    change = Decimal("4.0")
+    peers = 10
+    peers_change = 1.0
+    peers_squares = 9.0
+
+
+class RecapFactory(Factory):
+    """What was written to the customer, not sent yet."""
+
+    class Meta:
+        model = Recap
+
+    review = factory.SubFactory(ReviewFactory, status=Status.HELD.value)
+    subject = "What we agreed"
+    body = "Hello,\n\nthis is what we agreed."
+
+
+class ReviewShareFactory(Factory):
+    """A link to what was agreed, good for 30 days."""
+
+    class Meta:
+        model = ReviewShare
+
+    review = factory.SubFactory(ReviewFactory, status=Status.HELD.value)
+    created_at = factory.LazyFunction(clock.now)
+    expires_at = factory.LazyAttribute(lambda share: share.created_at + dt.timedelta(days=30))
+
+
+class SatisfactionAskFactory(Factory):
+    """One of the customer's people is asked how it was, just now."""
+
+    class Meta:
+        model = SatisfactionAsk
+
+    review = factory.SubFactory(ReviewFactory, status=Status.HELD.value)
+    contact = factory.SubFactory(ContactFactory, account=factory.SelfAttribute("..review.account"))
+    asked_at = factory.LazyFunction(clock.now)

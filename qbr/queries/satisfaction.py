@@ -1,0 +1,95 @@
+"""The question how a review was: its addresses, and who has answered."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+from django.urls import reverse
+
+from cs_workspace.common import clock
+from qbr.domain.following import mailto
+from qbr.models import Review, SatisfactionAsk
+from qbr.queries.recap import customers_of
+
+
+@dataclass(frozen=True)
+class AskRow:
+    """Somebody who was asked: the page where they answer, and an address that opens a mail with it, empty without an
+    e-mail address."""
+
+    ask: SatisfactionAsk
+    address: str
+    mail: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who was asked; `has_others` says that somebody else took part."""
+
+    rows: Sequence[AskRow]
+    has_others: bool
+
+    @property
+    def answered(self) -> Sequence[AskRow]:
+        """Those who have."""
+        return [row for row in self.rows if row.ask.answer is not None]
+
+    @property
+    def mean(self) -> float | None:
+        """Of the answers, from 1 to 5; None without one."""
+        scores = [row.ask.answer.score for row in self.rows if row.ask.answer is not None]
+        return sum(scores) / len(scores) if scores else None
+
+
+SIGNER = Signer(salt="qbr.satisfaction", sep=".")
+# After that nobody remembers how it was.
+OPEN_FOR = dt.timedelta(days=30)
+
+
+def token_of_ask(ask: SatisfactionAsk) -> str:
+    """The key with its signature, as the address holds it: what stands in the database alone opens nothing."""
+    return SIGNER.sign(ask.key.hex)
+
+
+def address_of_ask(ask: SatisfactionAsk) -> str:
+    """The whole address of the page on which somebody answers."""
+    return f"{settings.SITE_URL.rstrip('/')}{reverse('qbr:satisfaction', args=[token_of_ask(ask)])}"
+
+
+def ask_of(token: str) -> SatisfactionAsk | None:
+    """The question of an address, also one that is over; None for an address that we did not make. One query."""
+    try:
+        key = UUID(hex=SIGNER.unsign(token))
+    except (BadSignature, ValueError):
+        return None
+    around = ("review__account__owner", "contact", "answer")
+    return SatisfactionAsk.objects.select_related(*around).filter(key=key).first()
+
+
+def is_open_ask(ask: SatisfactionAsk) -> bool:
+    """Whether it can still be answered: not answered, not too old, of an account that is there and a review that was
+    held."""
+    recent = clock.now() - ask.asked_at <= OPEN_FOR
+    return ask.answered_at is None and recent and ask.review.account.archived_at is None and ask.review.is_held
+
+
+def asked_of(review: Review) -> Asked:
+    """Who was asked, with their addresses and answers, and whether somebody who took part was not. Two queries."""
+    asks = list(SatisfactionAsk.objects.filter(review=review).select_related("contact", "answer").order_by("pk"))
+    came = {one.contact_id for one in customers_of(review) if one.contact_id is not None}
+    rows = [AskRow(ask, address_of_ask(ask), mail_of(ask, review.get_kind_display().lower())) for ask in asks]
+    return Asked(rows, bool(came - {ask.contact_id for ask in asks}))
+
+
+def mail_of(ask: SatisfactionAsk, kind: str) -> str:
+    """An address that opens a mail with the link in it, about a review of that kind; empty where nobody knows where it
+    would go to."""
+    if not ask.contact.email:
+        return ""
+    subject = f"How was our {kind}?"
+    question = f"one question, one click: how useful was our {kind} for you?"
+    body = f"Hello {ask.contact},\n\n{question}\n\n{address_of_ask(ask)}\n"
+    return mailto([ask.contact.email], subject, body)
