@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -11,21 +10,17 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from accounts.models import Account, Notification, OnboardingTemplate, Product, SavedView, Segment, User
+from accounts.models import Account, OnboardingTemplate, Segment, User
 from cs_workspace.common import clock
-from cs_workspace.web.demo import LOGINS, living, loading
+from cs_workspace.web.demo import living, loading
 from cs_workspace.web.demo.loading import DemoError, empty_workspace, load_demo
 from cs_workspace.web.models import Workspace
-from health.models import Alert, Snapshot
 from health.queries import churn_examples, health_panel, history
-from health.queries.alerts import history_of
 from renewals.services.ledger import check_ledger
 from tests import factories as make
-from tests.cast import logged_in
 
 pytestmark = pytest.mark.django_db
 
-ACCOUNTS = 40
 # Compared as contents: keys and the moments of the load differ from one load to the next.
 SELDOM_THE_SAME = (
     "id",
@@ -172,79 +167,6 @@ def test_the_command_tells_its_figures_and_replaces_the_demo_by_another(capsys: 
     assert "mara.ilves@northwind.example" in capsys.readouterr().out
     workspace = Workspace.current()
     assert (workspace.demo_accounts, workspace.demo_seed, Account.objects.count()) == (3, 9, 3)
-
-
-@pytest.fixture(scope="class")
-def whole_year(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """A smaller company and a year of fewer nights than at a first start: loaded once for the tests that look at it."""
-
-    def days(as_of: dt.date, accounts: int) -> tuple[list[dt.date], list[dt.date]]:
-        return [], [as_of - dt.timedelta(days=days) for days in (364, 250, 150, 90, 60, *range(28, 0, -4))]
-
-    with django_db_blocker.unblock():
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(living, "days_to_live", days)
-            load_demo(accounts=ACCOUNTS)
-        yield
-        empty_workspace(by=None)
-        Workspace.objects.all().delete()
-
-
-@pytest.mark.usefixtures("whole_year")
-class TestAYear:
-    """Every page has something to tell."""
-
-    def test_good_and_bad_scores_are_there_and_some_have_none(self) -> None:
-        ranks = set(Account.objects.exclude(health_rank=None).values_list("health_rank", flat=True))
-        assert {1, 2, 3} <= ranks
-        assert Account.objects.filter(status="active", health_score=None).exists()
-        assert Account.objects.filter(is_trial=True).exists()
-        assert Account.objects.filter(status="churned").exists()
-
-    def test_alerts_of_many_rules_in_every_state_are_there(self) -> None:
-        assert len(set(Alert.objects.values_list("rule__key", flat=True))) >= 4
-        assert set(Alert.objects.values_list("state", flat=True)) >= {"open", "acknowledged", "resolved"}
-
-    def test_what_was_told_in_the_past_is_read_and_nothing_is_mailed(self) -> None:
-        told = Notification.objects.filter(created_at__lt=clock.start_of(clock.today()))
-        assert told.exists()
-        assert not told.filter(read_at=None).exists()
-        assert not Notification.objects.exclude(email_state="none").exists()
-
-    def test_the_history_of_an_alert_stands_on_its_days_and_names_who_acted(self) -> None:
-        alert = Alert.objects.filter(state="acknowledged").order_by("opened_at")[0]
-        newest = history_of(alert)[0]
-        assert newest.at.date() == alert.acknowledged_at.date()
-        assert newest.by == alert.acknowledged_by.name
-        closed = Alert.objects.filter(state="resolved", resolved_by=None).order_by("opened_at")[0]
-        assert history_of(closed)[0].by == ""
-
-    def test_renewals_are_near_and_scores_go_back_a_year(self) -> None:
-        today = clock.today()
-        near = Account.objects.filter(renewal_date__range=(today, today + dt.timedelta(days=90)))
-        assert near.count() >= 3
-        assert Snapshot.objects.filter(day=today).exists()
-        assert Snapshot.objects.filter(day=today - dt.timedelta(days=364)).exists()
-
-    @pytest.mark.parametrize("login", LOGINS, ids=lambda login: login.role)
-    def test_everybody_named_on_the_login_page_gets_in_and_finds_a_page(self, login: Any) -> None:
-        user = User.objects.get(email=login.email)
-        assert user.check_password(login.password)
-        assert logged_in(user).get("/").status_code == 200
-
-    def test_one_of_the_logins_has_quiet_hours(self) -> None:
-        (quiet,) = User.objects.exclude(quiet_from=None)
-        assert quiet.email in {login.email for login in LOGINS}
-        quiet.full_clean(exclude=["password"])
-
-    def test_products_and_views_are_there(self) -> None:
-        assert Product.objects.count() == 3
-        assert SavedView.objects.count() == 4
-
-    def test_keys_handed_out_later_do_not_meet_those_of_the_demo(self) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT nextval(pg_get_serial_sequence('accounts_account', 'id'))")
-            assert cursor.fetchone()[0] > Account.objects.order_by("-pk")[0].pk
 
 
 def test_the_days_lived_through_are_a_year_the_nearer_the_closer() -> None:
