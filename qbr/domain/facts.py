@@ -99,7 +99,8 @@ class OpenTicket:
 
 @dataclass(frozen=True)
 class TicketFacts:
-    """Support in the period; `mean_hours` from opening to closing of those that were closed in it."""
+    """Support in the period; `mean_hours` from opening to closing of those that were closed in it, of which `escalated`
+    were escalated. Open ones are those that are open now, the most severe first."""
 
     opened: int
     opened_before: int
@@ -112,7 +113,8 @@ class TicketFacts:
 
 @dataclass(frozen=True)
 class EngagementFacts:
-    """Training, events of the community and touches in the period."""
+    """Events of the community and touches in the period; courses are all that were given up to its end, as their panel
+    counts them."""
 
     courses_assigned: int
     courses_completed: int
