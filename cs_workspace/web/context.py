@@ -26,6 +26,7 @@ STYLESHEETS = [
     "css/forecast.css",
     "css/health.css",
     "css/judgement.css",
+    "css/measures.css",
     "css/onboarding.css",
     "css/plan.css",
     "css/playbooks.css",
