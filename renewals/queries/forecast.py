@@ -10,18 +10,16 @@ from typing import Any
 
 from django.db import connection
 
-from accounts.models import Account, Segment, User
-from accounts.models.account import AccountQuerySet
+from accounts.models import Segment, User
 from renewals.domain.forecast import Forecast, ForecastError, Part, Sums
 from renewals.domain.periods import Period, add_months
 from renewals.domain.retention import Retention, measure
 from renewals.models import ForecastSnapshot, LedgerPack
-from renewals.queries.forecast_rows import KEPT, NOBODY, NOW, SUMS, Scope, months_between, rows_sql
+from renewals.queries.forecast_rows import KEPT, NOBODY, NOW, SUMS, Scope, rows_sql
 from renewals.queries.movements import movements_of
 
 MONTHS_AHEAD, MONTHS_PAST = 12, 6
 WINDOWS = (30, 60, 90)
-LONG_AGO = -1000
 CENT = Decimal("0.01")
 
 
@@ -33,25 +31,28 @@ class Split(StrEnum):
     TEAM = "team"
 
 
+# What rows are grouped by, and which member of the split that is.
 GROUPED = {
-    Split.SEGMENT: "row.segment_id",
-    Split.CSM: "row.owner_id",
-    Split.TEAM: "(SELECT u.manager_id FROM accounts_user u WHERE u.id = row.owner_id)",
+    Split.SEGMENT: ("segment_id", "grouped"),
+    Split.CSM: ("owner_id", "grouped"),
+    Split.TEAM: ("owner_id", "(SELECT u.manager_id FROM accounts_user u WHERE u.id = grouped)"),
 }
-# Three groupings of the same rows: by month after the first, by window of 30 days, and by member of the split, for
-# which the year ahead, the last month and the time before it stand apart.
+# Three groupings: by month after the first, by window of 30 days, and by member of the split, for which the year ahead,
+# the last month and the time before it stand apart. The rows are added up once, and the three made of these sums.
 CUBE = """
-    {rows}, placed AS (
-        SELECT row.part, row.current_arr, row.expected_arr, row.probability, {member} AS member,
-            CASE WHEN row.due_on < %(since)s::date THEN {long_ago} ELSE {month} END AS month,
+    {rows}, small AS (
+        SELECT width_bucket(row.due_on, %(months)s::date[]) + %(shift)s AS month,
             CASE WHEN row.due_on BETWEEN %(today)s::date AND %(today)s::date + {longest} - 1
-                THEN (row.due_on - %(today)s::date) / {width} ELSE -1 END AS near
-        FROM row WHERE {condition}
+                THEN (row.due_on - %(today)s::date) / {width} ELSE -1 END AS near,
+            row.{grouped} AS grouped, row.part, {sums}
+        FROM row WHERE {condition} GROUP BY 1, 2, 3, 4
     )
-    SELECT GROUPING(month), GROUPING(near), month, near, span, member, part, {sums}
-    FROM (SELECT *, GREATEST(LEAST(month, 0), -2) AS span FROM placed) placed
+    SELECT GROUPING(month), GROUPING(near), month, near, span, member, part, {sums_of_sums}
+    FROM (SELECT *, GREATEST(LEAST(month, 0), -2) AS span, {member} AS member FROM small) small
     GROUP BY GROUPING SETS ((month, part), (near, part), (span, member, part))
 """
+SUMS_SQL = ", ".join(f"{sql} AS {name}" for name, sql in SUMS.items())
+SUMS_OF_SUMS = ", ".join(f"sum({name}){'::bigint' if name in ('count', 'unknown') else ''}" for name in SUMS)
 AHEAD, LAST = 0, -1
 
 
@@ -153,15 +154,15 @@ class Ahead:
     windows: list[Line]
 
 
-def forecast_of_accounts(accounts: AccountQuerySet, wanted: ForecastFilter, *, today: dt.date) -> Ahead:
-    """What some accounts have ahead. One query."""
-    return _ahead(_cube(NOW, accounts, wanted, first=today.replace(day=1)), today)
+def forecast_of_all(*, today: dt.date) -> Ahead:
+    """What the whole workspace has ahead, all accounts but the archived ones. One query."""
+    return _ahead(_cube(NOW, None, ForecastFilter(), first=today.replace(day=1)), today)
 
 
 def forecast_report(user: User, wanted: ForecastFilter, *, today: dt.date) -> Report:
     """The forecast of what `user` sees. Two queries."""
     first = today.replace(day=1)
-    now = _cube(NOW, Account.objects.visible_to(user), wanted, first=first)
+    now = _cube(NOW, user, wanted, first=first)
     names = _names(wanted.split, {key for _, key in now.members if key is not None})
     ahead = _ahead(now, today)
     return Report(
@@ -176,41 +177,36 @@ def forecast_report(user: User, wanted: ForecastFilter, *, today: dt.date) -> Re
 def past_report(user: User, wanted: ForecastFilter, *, today: dt.date) -> PastReport:
     """What was forecast to `user` of the past months, beside what happened. Five queries."""
     first = today.replace(day=1)
-    accounts = Account.objects.visible_to(user)
-    months = {"since": add_months(first, -MONTHS_PAST), "until": add_months(first, 1)}
-    now = _cube(NOW, accounts, wanted, first=first, **months)
-    kept = _cube(KEPT, accounts, wanted, first=first, **months)
-    taken = set(ForecastSnapshot.objects.filter(month__gte=months["since"]).values_list("month", flat=True))
+    now = _cube(NOW, user, wanted, first=first, back=MONTHS_PAST)
+    kept = _cube(KEPT, user, wanted, first=first, back=MONTHS_PAST)
+    since = add_months(first, -MONTHS_PAST)
+    taken = set(ForecastSnapshot.objects.filter(month__gte=since).values_list("month", flat=True))
     names = _names(wanted.split, {key for _, key in (*now.members, *kept.members) if key is not None})
     return PastReport(
         months=_past(user, wanted.scope, now, kept, taken, first), last=_last(now, kept, taken, first, names)
     )
 
 
-def _cube(
-    source: str,
-    accounts: AccountQuerySet,
-    wanted: ForecastFilter,
-    *,
-    first: dt.date,
-    since: dt.date | None = None,
-    until: dt.date | None = None,
-) -> Cube:
-    """What is due in [since, until), by default in the year from the `first` of this month, with what is overdue."""
-    rows, params = rows_sql(source, accounts)
+def _cube(source: str, user: User | None, wanted: ForecastFilter, *, first: dt.date, back: int = 0) -> Cube:
+    """What is due in the year from the `first` of this month, with what is overdue; or in this month and so many months
+    `back` from it."""
+    rows, params = rows_sql(source, user)
+    grouped, member = GROUPED[wanted.split]
     sql = CUBE.format(
         rows=rows,
-        member=GROUPED[wanted.split],
-        long_ago=LONG_AGO,
-        month=months_between(first, "row.due_on"),
         longest=WINDOWS[-1],
         width=WINDOWS[0],
+        grouped=grouped,
+        member=member,
         condition=wanted.scope.condition,
-        sums=SUMS,
+        sums=SUMS_SQL,
+        sums_of_sums=SUMS_OF_SUMS,
     )
-    period = {"since": since or first, "until": until or add_months(first, MONTHS_AHEAD), "overdue": since is None}
+    months = [add_months(first, place) for place in (range(-back, 1) if back else range(MONTHS_AHEAD))]
+    # What was due before the first of these months falls in the one before it.
+    period = {"since": months[0], "until": add_months(months[-1], 1), "overdue": not back}
     with connection.cursor() as cursor:
-        cursor.execute(sql, params | wanted.scope.params | period)
+        cursor.execute(sql, params | wanted.scope.params | period | {"months": months, "shift": -1 - back})
         return _cube_of(cursor.fetchall())
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from accounts.models import Account, User
+from accounts.models import User
 from cs_workspace.common.sending import Cell
 from renewals.domain.forecast import CERTAIN, CLOSED, OPEN, PART_LABELS, WEIGHTED, Part
 from renewals.domain.periods import Period
@@ -29,21 +29,24 @@ FIGURES: dict[str, tuple[str, tuple[Part, ...], str]] = {
 }
 SORTS = {
     "due": "row.due_on",
-    "account": "a.name",
+    "account": "(SELECT a.name FROM accounts_account a WHERE a.id = row.account_id)",
     "arr": "row.current_arr",
     "expected": "row.expected_arr",
     "probability": "row.probability",
     "category": "array_position(%(order)s::text[], row.part::text)",
 }
+# What a page says of accounts and people is read for its rows alone.
 PAGE_OF = """
     {rows}
     SELECT row.renewal_id, row.account_id, a.name, row.due_on, row.part, row.current_arr, row.expected_arr,
         row.probability, s.name, u.name
-    FROM row JOIN accounts_account a ON a.id = row.account_id
+    FROM (
+        SELECT row.*, {order} AS sorted FROM row WHERE {condition}
+        ORDER BY sorted {direction} NULLS LAST, row.due_on, row.contract_id LIMIT %(limit)s OFFSET %(offset)s
+    ) row
+    JOIN accounts_account a ON a.id = row.account_id
     LEFT JOIN accounts_segment s ON s.id = row.segment_id LEFT JOIN accounts_user u ON u.id = row.owner_id
-    WHERE {condition}
-    ORDER BY {order} {direction} NULLS LAST, row.due_on, row.contract_id
-    LIMIT %(limit)s OFFSET %(offset)s
+    ORDER BY sorted {direction} NULLS LAST, row.due_on, row.contract_id
 """
 TOTALS = f"""
     {{rows}}
@@ -132,7 +135,7 @@ class ForecastList:
     def _asked(self, statement: str, **params: Any) -> list[tuple[Any, ...]]:
         wanted = self.wanted
         _, parts, extra = FIGURES[wanted.figure]
-        rows, known = rows_sql(KEPT if wanted.kept else NOW, Account.objects.visible_to(self.user))
+        rows, known = rows_sql(KEPT if wanted.kept else NOW, self.user)
         sql = statement.format(
             rows=rows,
             condition=f"row.part = ANY(%(parts)s) AND {extra} AND {wanted.scope.condition}",

@@ -4,7 +4,6 @@ import datetime as dt
 
 from django.db import connection, transaction
 
-from accounts.models import Account
 from cs_workspace.common import clock
 from renewals.domain.periods import add_months
 from renewals.models import ForecastSnapshot
@@ -31,7 +30,7 @@ def keep_forecast(*, today: dt.date) -> int:
     forecast, is_new = ForecastSnapshot.objects.get_or_create(month=first, defaults={"taken_at": clock.now()})
     if not is_new:
         return 0
-    rows, params = rows_sql(NOW, Account.objects.filter(archived_at=None))
+    rows, params = rows_sql(NOW, None)
     period = {"since": first, "until": add_months(first, MONTHS_AHEAD)}
     with connection.cursor() as cursor:
         cursor.execute(KEEP.format(rows=rows), params | period | {"forecast": forecast.pk})

@@ -6,11 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from accounts.models import Account
 from cs_workspace.common import clock
 from cs_workspace.common.migrating import ensure_current_tables
 from renewals.domain.forecast import Forecast, Part
-from renewals.queries.forecast import CENT, ForecastFilter, Line, forecast_of_accounts
+from renewals.queries.forecast import CENT, Line, forecast_of_all
 
 
 class Command(BaseCommand):
@@ -23,7 +22,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         ensure_current_tables()
-        year = forecast_of_accounts(Account.objects.filter(archived_at=None), ForecastFilter(), today=clock.today())
+        year = forecast_of_all(today=clock.today())
         document = {
             **_line(year.year),
             "months": [_line(line) for line in year.months],
