@@ -115,3 +115,13 @@ def step_refused(now: Status, to: Status, *, starts_at: dt.datetime | None, mome
     if to is Status.SCHEDULED and starts_at is None:
         return Refusal("Say when it takes place.")
     return None
+
+
+def stood_at(starts_at: dt.datetime | None, *, preparing: dt.datetime | None, ready: dt.datetime | None) -> Status:
+    """How far a review has come that is ahead, by what is known of it: its moment, when preparing it began, and when it
+    was ready."""
+    if ready is not None:
+        return Status.READY
+    if preparing is not None:
+        return Status.PREPARING
+    return Status.DUE if starts_at is None else Status.SCHEDULED
