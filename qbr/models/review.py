@@ -42,6 +42,12 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         """Ahead, though their day is over."""
         return self.ahead().filter(due_on__lt=today)
 
+    def waiting(self, *, today: dt.date, now: dt.datetime) -> "ReviewQuerySet":
+        """Which ask for something at once: held and not followed up, or ahead though their moment is over; without
+        one, their day."""
+        late = Q(starts_at__lte=now) | Q(starts_at=None, due_on__lt=today)
+        return self.filter(Q(status=domain.Status.HELD.value) | Q(late, status__in=AHEAD))
+
 
 @pghistory.track(
     pghistory.InsertEvent(),

@@ -21,6 +21,7 @@ from accounts.models import FeatureRequest, User
 from accounts.queries.share_links import token_of
 from accounts.services.calendar_feed import make_feed
 from accounts.services.feature_requests import move_on
+from qbr.queries.satisfaction import token_of_ask
 from tests import factories as make
 from tests.cast import Cast, logged_in
 
@@ -63,9 +64,20 @@ def offered_to(factory: type, under: str = "", **fields: Any) -> Builder:
     return lambda cast: {"pk": factory(**{f"{under}renewal__account": cast.account}, **fields).pk}
 
 
+def said_in_a_review(factory: type, **fields: Any) -> Builder:
+    """Path arguments that name something that belongs to a review with the account."""
+    return lambda cast: {"pk": factory(review__account=cast.account, **fields).pk}
+
+
 def with_an_approval(cast: Cast) -> dict[str, Any]:
     """No path arguments; a discount for the account waits for an approval."""
     make.ApprovalFactory(proposal__renewal__account=cast.account)
+    return {}
+
+
+def of_a_review(cast: Cast) -> dict[str, Any]:
+    """No path arguments; a review with the account is due."""
+    make.ReviewFactory(account=cast.account)
     return {}
 
 
@@ -234,6 +246,82 @@ OBJECTS: dict[str, Builder] = {
     "renewals:opportunity-new": lambda cast: {"pk": cast.account.pk},
     "renewals:budget": lambda cast: {"pk": cast.account.pk},
     "renewals:approval": offered_to(make.ApprovalFactory, "proposal__"),
+    "qbr:review": record("pk", make.ReviewFactory),
+    "qbr:history": record("pk", make.ReviewFactory),
+    "qbr:schedule": record("pk", make.ReviewFactory),
+    "qbr:cancel": record("pk", make.ReviewFactory),
+    "qbr:bring-back": record("pk", make.ReviewFactory, status="cancelled"),
+    "qbr:step": record("pk", make.ReviewFactory),
+    "qbr:undo": record("pk", make.ReviewFactory),
+    "qbr:attendee-new": record("pk", make.ReviewFactory),
+    "qbr:attendee-back": record("pk", make.ReviewFactory),
+    "qbr:attendee-remove": said_in_a_review(make.AttendeeFactory),
+    "qbr:invitation": record("pk", make.ReviewFactory, status="scheduled"),
+    "qbr:invited": record("pk", make.ReviewFactory, status="scheduled"),
+    "qbr:review-new": lambda cast: {"pk": cast.account.pk},
+    "qbr:prepare": record("pk", make.ReviewFactory),
+    "qbr:period": record("pk", make.ReviewFactory),
+    "qbr:period-back": record("pk", make.ReviewFactory),
+    "qbr:text": lambda cast: {"pk": make.ReviewFactory(account=cast.account).pk, "key": "summary"},
+    "qbr:checklist": record("pk", make.ReviewFactory),
+    "qbr:checklist-say": said_in_a_review(make.ChecklistItemFactory),
+    "qbr:checklist-owner": said_in_a_review(make.ChecklistItemFactory),
+    "qbr:checklist-back": said_in_a_review(make.ChecklistItemFactory),
+    "qbr:goals": record("pk", make.ReviewFactory),
+    "qbr:goal-new": record("pk", make.ReviewFactory),
+    "qbr:goal-edit": said_in_a_review(make.ReviewGoalFactory),
+    "qbr:goal-back": said_in_a_review(make.ReviewGoalFactory),
+    "qbr:goal-drop": said_in_a_review(make.ReviewGoalFactory),
+    "qbr:goal-restore": said_in_a_review(make.ReviewGoalFactory),
+    "qbr:ideas": record("pk", make.ReviewFactory),
+    "qbr:idea-new": record("pk", make.ReviewFactory),
+    "qbr:idea-edit": said_in_a_review(make.ReviewIdeaFactory),
+    "qbr:idea-back": said_in_a_review(make.ReviewIdeaFactory),
+    "qbr:idea-drop": said_in_a_review(make.ReviewIdeaFactory),
+    "qbr:idea-restore": said_in_a_review(make.ReviewIdeaFactory),
+    "qbr:present": record("pk", make.ReviewFactory),
+    "qbr:decks": record("pk", make.ReviewFactory),
+    "qbr:deck": lambda cast: {"pk": make.ReviewFactory(account=cast.account).pk, "format": "pdf"},
+    "qbr:deck-ask": lambda cast: {"pk": make.ReviewFactory(account=cast.account).pk, "format": "pdf"},
+    "qbr:notes": record("pk", make.ReviewFactory),
+    "qbr:note-new": record("pk", make.ReviewFactory),
+    "qbr:note-edit": said_in_a_review(make.ReviewNoteFactory),
+    "qbr:note-back": said_in_a_review(make.ReviewNoteFactory),
+    "qbr:note-archive": said_in_a_review(make.ReviewNoteFactory),
+    "qbr:note-restore": said_in_a_review(make.ReviewNoteFactory),
+    "qbr:scores": record("pk", make.ReviewFactory),
+    "qbr:score": lambda cast: {
+        "pk": make.ReviewFactory(account=cast.account).pk,
+        "objective": make.ObjectiveFactory(account=cast.account).pk,
+    },
+    "qbr:hold": record("pk", make.ReviewFactory),
+    "qbr:undo-holding": record("pk", make.ReviewFactory, status="held"),
+    "qbr:actions": record("pk", make.ReviewFactory),
+    "qbr:action-new": record("pk", make.ReviewFactory),
+    "qbr:action-edit": said_in_a_review(make.ActionItemFactory),
+    "qbr:action-back": said_in_a_review(make.ActionItemFactory),
+    "qbr:action-done": said_in_a_review(make.ActionItemFactory),
+    "qbr:action-reopen": said_in_a_review(make.ActionItemFactory),
+    "qbr:action-archive": said_in_a_review(make.ActionItemFactory),
+    "qbr:action-restore": said_in_a_review(make.ActionItemFactory),
+    "qbr:review-share": record("pk", make.ReviewFactory, status="held"),
+    "qbr:review-share-revoke": said_in_a_review(make.ReviewShareFactory),
+    "qbr:follow-up": record("pk", make.ReviewFactory, status="held"),
+    "qbr:finish": record("pk", make.ReviewFactory, status="held"),
+    "qbr:finish-back": record("pk", make.ReviewFactory, status="followed_up"),
+    "qbr:recap": record("pk", make.ReviewFactory, status="held"),
+    "qbr:recap-save": record("pk", make.ReviewFactory, status="held"),
+    "qbr:recap-anew": record("pk", make.ReviewFactory, status="held"),
+    "qbr:recap-back": lambda cast: {"pk": make.RecapFactory(review__account=cast.account).review_id},
+    "qbr:recap-sent": record("pk", make.ReviewFactory, status="held"),
+    "qbr:recap-unsent": lambda cast: {"pk": make.RecapFactory(review__account=cast.account).review_id},
+    "qbr:carried": record("pk", make.ReviewFactory, status="held"),
+    "qbr:goals-carry": record("pk", make.ReviewFactory, status="held"),
+    "qbr:goals-back": record("pk", make.ReviewFactory, status="held"),
+    "qbr:idea-opportunity": said_in_a_review(make.ReviewIdeaFactory),
+    "qbr:next": record("pk", make.ReviewFactory, status="held"),
+    "qbr:asks": record("pk", make.ReviewFactory, status="held"),
+    "qbr:ask": record("pk", make.ReviewFactory, status="held"),
     "health:run": lambda cast: {"pk": make.RunFactory(by=cast.owner, scope=f"account:{cast.account.pk}").pk},
 }
 
@@ -254,6 +342,9 @@ LISTS: dict[str, Builder | None] = {
     "accounts:tasks": None,
     "accounts:tasks-export": None,
     "accounts:plans": None,
+    "qbr:reviews": of_a_review,
+    "qbr:calendar": of_a_review,
+    "qbr:export": of_a_review,
     "renewals:board": None,
     "renewals:table": None,
     "renewals:export": None,
@@ -316,6 +407,8 @@ KEYS: dict[str, Builder] = {
     "renewals:shared-proposal": lambda cast: {
         "token": token_of(make.ProposalShareFactory(proposal__renewal__account=cast.account))
     },
+    "qbr:shared-actions": lambda cast: {"token": token_of(make.ReviewShareFactory(review__account=cast.account))},
+    "qbr:satisfaction": lambda cast: {"token": token_of_ask(make.SatisfactionAskFactory(review__account=cast.account))},
     "renewals:shared-proposal-pdf": lambda cast: {
         "token": token_of(make.ProposalShareFactory(proposal__renewal__account=cast.account))
     },
@@ -344,6 +437,8 @@ OPEN: dict[str, str] = {
     "health:recompute-all": "starts a run and shows nothing; refuses all but those who see everything",
     "health:recompute-book": "starts a run over one's own book",
     "health:course-options": "names of courses, which are everybody's",
+    "qbr:deck-colours": "the colours of decks, which are everybody's",
+    "qbr:deck-logo": "the logo on decks, which is everybody's",
     "health:metrics": "definitions, which are everybody's",
     "health:coverage": "refuses all but those who see everything",
 }
