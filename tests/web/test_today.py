@@ -10,7 +10,7 @@ from accounts.services.tasks import complete_task
 from accounts.services.touches import log_touch
 from cs_workspace.common import clock
 from cs_workspace.web.queries import today as query
-from cs_workspace.web.queries import today_done
+from cs_workspace.web.queries import today_done, today_sources
 from health.models import AlertRule
 from health.services.alert_handling import acknowledge
 from tests.cast import logged_in
@@ -343,7 +343,8 @@ def test_a_long_list_says_how_long_it_is_and_shows_all_on_demand(cast):
 
 
 def test_what_is_beyond_what_was_ranked_is_named_with_the_way_to_it(cast, monkeypatch):
-    monkeypatch.setattr(query, "MOST", 2)
+    for module in (query, today_sources):
+        monkeypatch.setattr(module, "MOST", 2)
     for number in range(3):
         account(cast.owner, f"Account {number}", renewal_date=day(10), arr=Decimal(100_000 * (number + 1)))
     response = page(cast.owner)

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     SIGNAL = "Signal"
     FELL = "Fell"
     RENEWAL = "Renewal"
+    REVIEW = "Review"
     ONBOARDING = "Onboarding"
     MILESTONE = "Milestone"
     PLAN = "Plan"
@@ -89,6 +90,12 @@ BEHIND: Final = Decimal("0.6")
 REVIEW: Final = Decimal("0.3")
 REVIEW_LATE: Final = Decimal("0.5")
 REVIEW_LATE_DAYS: Final = 30
+# A business review that takes place today, or whose moment is over, presses most; then the follow-up of one that was
+# held, one whose day passed without a moment, and one for which a moment is to be found in time.
+MEETING: Final = Decimal("0.8")
+TO_FOLLOW_UP: Final = Decimal("0.65")
+OVERDUE: Final = Decimal("0.6")
+WITHOUT_MOMENT: Final = Decimal("0.4")
 # From so many days before a renewal it presses so much.
 BY_DAYS_LEFT: Final = ((14, Decimal("0.8")), (30, Decimal("0.65")), (60, Decimal("0.45")), (90, Decimal("0.3")))
 QUIET: Final = Decimal("0.35")

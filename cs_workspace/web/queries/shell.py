@@ -13,6 +13,7 @@ from accounts.domain.onboarding import Standing
 from accounts.models import Account, Notification, Onboarding, SuccessPlan, Task, User
 from cs_workspace.common.compiled import SOME_DAY, SOME_MOMENT, Compiled, compile_once, some_keys
 from health.models import Alert, Disagreement
+from qbr.models import Review
 from renewals.models import Renewal
 
 COUNTED: Final = (
@@ -23,6 +24,7 @@ COUNTED: Final = (
     "tasks",
     "onboarding",
     "renewals",
+    "reviews",
     "plans",
     "unread",
 )
@@ -54,6 +56,7 @@ def frame_of(user: User, path: str) -> dict[str, Any]:
         ("Tasks", "tasks", "accounts:tasks", counts["tasks"]),
         ("Onboarding", "onboarding", "accounts:onboarding", counts["onboarding"]),
         ("Renewals", "renewal", "renewals:board", counts["renewals"]),
+        ("Reviews", "review", "qbr:reviews", counts["reviews"]),
         ("Forecast", "forecast", "renewals:forecast", None),
         ("Playbooks", "playbook", "accounts:playbooks", None),
         ("Requests", "requests", "accounts:feature-requests", None),
@@ -91,6 +94,7 @@ def _statement(role: str, is_active: bool, team_size: int) -> Compiled:
         Task.objects.assigned_to([pk]).open(now=SOME_MOMENT),
         Onboarding.objects.visible_to(user).running().standing(Standing.STUCK, today=SOME_DAY),
         Renewal.objects.visible_to(user).open().without_forecast().due_before(SOON),
+        Review.objects.visible_to(user).waiting(today=SOME_DAY, now=SOME_MOMENT),
         SuccessPlan.objects.visible_to(user).of_customers().review_due(today=SOME_DAY),
         Notification.objects.visible_to(user).unread(),
     )

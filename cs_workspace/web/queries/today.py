@@ -1,7 +1,7 @@
 """What Today is made of: each source reads its most pressing few, in one query whatever the size of the book."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -9,63 +9,44 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Count,
-    DecimalField,
-    ExpressionWrapper,
     F,
-    JSONField,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
     Sum,
-    Value,
 )
-from django.db.models.functions import Cast, Coalesce, JSONObject
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from accounts.domain.cadence import INTERVALS, CadenceKind, most_pressing
-from accounts.domain.onboarding import OWNER_LABELS, Owner
-from accounts.models import Account, Onboarding, OnboardingStep, SuccessPlan, Task, User
+from accounts.models import Account, Task, User
 from accounts.models.account import AccountQuerySet
-from accounts.queries.cadence import LAST, silent_since, standings_of, touch_due
+from accounts.queries.cadence import silent_since, standings_of, touch_due
 from cs_workspace.common import clock
 from cs_workspace.common.expressions import AnyOf
 from cs_workspace.web.domain.today import (
-    BEHIND,
     BY_SEVERITY,
     BY_SIGNAL,
     FELL,
     ONBOARDING,
-    STUCK,
-    UNKNOWN_CHURN,
     Item,
     Kind,
     Line,
     Reason,
     ranked,
-    urgency_of_renewal,
-    urgency_of_review,
     urgency_of_silence,
     urgency_of_task,
     value_at_risk,
 )
+from cs_workspace.web.queries.today_dated import RENEWAL_DAYS, dated
+from cs_workspace.web.queries.today_sources import ABOUT, MONEY, MOST, Source, dearest, source_of, value_of
 from health.domain.signals import label_of
 from health.models import Alert, ChurnSignal, Snapshot
-from renewals.models import Renewal
 
-# Of each source so many are read and ranked. What lies beyond is told, with the way to the whole list.
-MOST = 100
-RENEWAL_DAYS = 90
 FALL_DAYS = 7
 # So long may a customer who is being set up be without a touch.
 ONBOARDING_DAYS = 7
-NO_STEP = Cast(Value(None), JSONField())
-MONEY: DecimalField = DecimalField(max_digits=18, decimal_places=5)
-ABOUT = [
-    *("id", "name", "arr", "expected_churn", "health_rank", "health_tier", "health_score", "health_override"),
-    *("renewal_date", "customer_since", "stage", *LAST.values()),
-    *("segment__key", *(f"segment__{kind}_pace" for kind in CadenceKind if kind is not CadenceKind.ANY)),
-]
 
 
 @dataclass(frozen=True)
@@ -97,15 +78,6 @@ class Figures:
     arr_renewing: Decimal
 
 
-@dataclass(frozen=True)
-class Source:
-    """What one query found, and whether there is more of it than was read."""
-
-    kind: Kind
-    pairs: list[tuple[Account | None, Reason]]
-    has_more: bool
-
-
 def day_of(user: User, *, mine: bool) -> Day:
     """Everything that asks for the user today. Six queries.
 
@@ -122,7 +94,7 @@ def day_of(user: User, *, mine: bool) -> Day:
         tasks,
         _signals(watched),
         _falls(served, now=now),
-        *_dated(served),
+        *dated(served),
         _quiet(served),
     ]
     late = sum(1 for _, reason in tasks.pairs if reason.due_at is not None and reason.due_at < now)
@@ -172,20 +144,15 @@ def _rows(sources: Sequence[Source]) -> list[Row]:
     return [Row(line, accounts[line.account]) for line in ranked(items)]
 
 
-def _source(kind: Kind, pairs: Iterator[tuple[Account | None, Reason]]) -> Source:
-    read = list(pairs)
-    return Source(kind, read[:MOST], len(read) > MOST)
-
-
 def _alerts(accounts: AccountQuerySet, *, now: dt.datetime) -> Source:
     alerts = (
         Alert.objects.loud(now=now)
         .filter(account__in=accounts.values("pk"))
         .select_related("account__segment")
         .only("pk", "severity", "title", "next_action", "opened_at", *(f"account__{field}" for field in ABOUT))
-        .order_by("severity", _value("account__").desc(), "pk")
+        .order_by("severity", value_of("account__").desc(), "pk")
     )
-    return _source(
+    return source_of(
         Kind.ALERT,
         (
             (
@@ -201,13 +168,13 @@ def _signals(accounts: AccountQuerySet) -> Source:
     """The most severe churn signal of each account that nobody has looked at, with how many more there are."""
     unseen = ChurnSignal.objects.filter(state=ChurnSignal.State.OPEN, account=OuterRef("pk"))
     about = JSONObject(pk="pk", kind="kind", severity="severity", evidence="evidence")
-    found = _dearest(
+    found = dearest(
         accounts.filter(AnyOf(F("pk"), ArraySubquery(_unseen()))).annotate(
             unseen=ArraySubquery(unseen.order_by("severity", "-seen_on", "-pk").values(about=about))
         )
     )
     unseen_by_account = ((account, account.unseen) for account in found)  # type: ignore[attr-defined]  # annotated
-    return _source(Kind.SIGNAL, ((account, _signal_reason(signals)) for account, signals in unseen_by_account))
+    return source_of(Kind.SIGNAL, ((account, _signal_reason(signals)) for account, signals in unseen_by_account))
 
 
 def _unseen() -> QuerySet[ChurnSignal, Any]:
@@ -237,7 +204,7 @@ def _tasks(user: User, *, mine: bool, now: dt.datetime) -> Source:
         .only("pk", "title", "due_at", "priority", *(f"account__{field}" for field in ABOUT))
         .order_by("priority", "due_at", "pk")
     )
-    return _source(
+    return source_of(
         Kind.TASK,
         (
             (
@@ -265,7 +232,7 @@ def _falls(accounts: AccountQuerySet, *, now: dt.datetime) -> Source:
         .annotate(rank_before=Subquery(before))
         .filter(rank_before__lt=F("health_rank"))
     )
-    return _source(
+    return source_of(
         Kind.FELL,
         (
             (
@@ -277,81 +244,9 @@ def _falls(accounts: AccountQuerySet, *, now: dt.datetime) -> Source:
                     "Nobody has spoken with them since.",
                 ),
             )
-            for account in _dearest(found)
+            for account in dearest(found)
         ),
     )
-
-
-def _dated(accounts: AccountQuerySet) -> list[Source]:
-    """Renewals that are near, reviews of success plans that are due, and milestones of onboardings that are late: all
-    in one query."""
-    today = clock.today()
-    due = SuccessPlan.objects.kept().review_due(today=today)
-    since = due.filter(account=OuterRef("pk")).values("next_review_on")[:1]
-    late = OnboardingStep.objects.holding(today=today).filter(onboarding__account=OuterRef("pk"))
-    about = JSONObject(title="title", longest_on="longest_on", owner="owner", about="onboarding__about")
-    held_up = Onboarding.objects.held_up(today=today)
-    renewing = Renewal.objects.open().filter(account=OuterRef("pk")).order_by("due_on", "pk")
-    asking = {
-        Kind.RENEWAL: (
-            accounts.renewing_within(RENEWAL_DAYS, today=today),
-            F("renewal_date"),
-            Subquery(renewing.values(about=JSONObject(pk="pk"))[:1]),
-            _renewal_reason,
-        ),
-        Kind.PLAN: (_those_of(due, accounts), Subquery(since), NO_STEP, _review_reason),
-        Kind.MILESTONE: (
-            _those_of(held_up, accounts),
-            Subquery(late.values("due_on")[:1]),
-            Subquery(late.values(about=about)[:1]),
-            _milestone_reason,
-        ),
-    }
-    first, *others = (
-        _dearest(found.annotate(asks=Value(kind.value), asked_on=day, step=step))
-        for kind, (found, day, step, _) in asking.items()
-    )
-    rows: list[Any] = sorted(first.union(*others, all=True), key=lambda row: (-_worth(row), row.pk))
-    return [
-        _source(kind, ((row, reason(row, today)) for row in rows if row.asks == kind))
-        for kind, (*_, reason) in asking.items()
-    ]
-
-
-def _those_of(rows: QuerySet[Any, Any], accounts: AccountQuerySet) -> AccountQuerySet:
-    """The accounts that rows are about."""
-    return accounts.filter(AnyOf(F("pk"), ArraySubquery(rows.order_by().values("account"))))
-
-
-def _renewal_reason(row: Any, today: dt.date) -> Reason:
-    days_left = (row.asked_on - today).days
-    words = "Renews today" if days_left == 0 else f"Renews in {days_left} day{'' if days_left == 1 else 's'}"
-    return Reason(Kind.RENEWAL, words, urgency_of_renewal(days_left), pk=row.step["pk"] if row.step else None)
-
-
-def _review_reason(row: Any, today: dt.date) -> Reason:
-    days_late = (today - row.asked_on).days
-    late = f"is {days_late} d late" if days_late else "is due"
-    return Reason(Kind.PLAN, f"Review of the success plan {late}", urgency_of_review(days_late))
-
-
-def _milestone_reason(row: Any, today: dt.date) -> Reason:
-    """How the onboarding goes, the step that holds it, and who does that where it is not the CSM."""
-    step, days_late = row.step, (today - row.asked_on).days
-    is_stuck = dt.date.fromisoformat(step["longest_on"]) < today
-    what = f"Onboarding of {step['about']}" if step["about"] else "Onboarding"
-    owner = Owner(step["owner"])
-    waits = "" if owner is Owner.CSM else f" Waits for: {OWNER_LABELS[owner].lower()}."
-    return Reason(
-        Kind.MILESTONE,
-        f"{what} {'stuck' if is_stuck else 'behind'} at “{step['title']}”",
-        STUCK if is_stuck else BEHIND,
-        f"{days_late} day{'' if days_late == 1 else 's'} late.{waits}",
-    )
-
-
-def _worth(account: Account) -> Decimal:
-    return value_at_risk(account.arr, account.expected_churn)
 
 
 def _quiet(accounts: AccountQuerySet) -> Source:
@@ -359,8 +254,8 @@ def _quiet(accounts: AccountQuerySet) -> Source:
     today = clock.today()
     unheard = silent_since(CadenceKind.ANY, today - dt.timedelta(days=ONBOARDING_DAYS))
     late = Q(stage=Account.Stage.ONBOARDING) & unheard | touch_due(today=today)
-    found = _dearest(accounts.filter(late))
-    return _source(Kind.TOUCH, ((account, _quiet_reason(account, today)) for account in found))
+    found = dearest(accounts.filter(late))
+    return source_of(Kind.TOUCH, ((account, _quiet_reason(account, today)) for account in found))
 
 
 def _quiet_reason(account: Account, today: dt.date) -> Reason:
@@ -373,14 +268,3 @@ def _quiet_reason(account: Account, today: dt.date) -> Reason:
     urgency = urgency_of_silence(first.days_overdue, INTERVALS[first.pace].usual_days)
     besides = ", ".join(one.noun for one in others)
     return Reason(Kind.TOUCH, first.phrase, urgency, f"Also due: {besides}." if others else "", choice=first.kind)
-
-
-def _dearest(accounts: AccountQuerySet) -> AccountQuerySet:
-    """The accounts with the most revenue in danger, one more than is shown, to know whether there are more."""
-    return accounts.select_related("segment").only(*ABOUT).order_by(_value().desc(), "pk")[: MOST + 1]
-
-
-def _value(prefix: str = "") -> ExpressionWrapper:
-    """What `value_at_risk` reckons, in the database."""
-    churn = Coalesce(F(f"{prefix}expected_churn"), Value(UNKNOWN_CHURN))
-    return ExpressionWrapper(F(f"{prefix}arr") * churn, output_field=MONEY)

@@ -19,6 +19,7 @@ WHOLE_LISTS = {
     Kind.SIGNAL: ("accounts with churn signals", "health:at_risk", "only=signals"),
     Kind.FELL: ("accounts that fell", "health:at_risk", ""),
     Kind.RENEWAL: ("renewals", "accounts:book", "renewal=90&sort=renewal"),
+    Kind.REVIEW: ("business reviews", "qbr:reviews", ""),
     Kind.MILESTONE: ("onboardings held up", "accounts:onboarding", "view=table"),
     Kind.PLAN: ("plan reviews", "accounts:plans", "only=due"),
     Kind.TOUCH: ("touches due", "accounts:book", "sort=touch"),
