@@ -57,8 +57,6 @@ class Movements:
     amount: IntArray
     """Change of ARR in units, never 0; negative for what was lost."""
     unit: Decimal = Decimal("0.01")
-    opening: IntArray | int = 0
-    """ARR of each account before the first movement here, shape (accounts,)."""
 
     @classmethod
     def of(
@@ -96,29 +94,10 @@ class Movements:
 
         Shape (accounts,). What moves on the day itself is not in it.
         """
-        limit = day.toordinal() if isinstance(day, dt.date) else day[self.account]
-        # A product takes a third of the time of `np.where`, which jumps where days lie in no order.
-        moved = self.amount * (self.day < limit)
-        arr = np.zeros(self.size, dtype=np.int64)
-        if len(moved):
-            arr[self.account[self._first]] = np.add.reduceat(moved, self._first)
-        return arr + self.opening
-
-    def since(self, day: dt.date) -> Movements:
-        """The movements from a day on, after what each account had at its start: less to go through for later days.
-
-        Only ARR and movements of later days are those of the whole.
-        """
-        later = np.flatnonzero(self.day >= day.toordinal())
-        return Movements(
-            self.size,
-            self.account[later],
-            self.day[later],
-            self.kind[later],
-            self.amount[later],
-            unit=self.unit,
-            opening=self.arr_before(day),
-        )
+        limit = day.toordinal() if isinstance(day, dt.date) else day
+        # The movements are sorted, so that those before it end where it would be put in.
+        until = np.searchsorted(self._keys, np.arange(self.size) * DAYS + limit)
+        return self._running[until] - self._running[self._begins]
 
     def between(self, since: dt.date, until: dt.date) -> BoolArray:
         """Which movements fall into the half-open period."""
@@ -143,6 +122,21 @@ class Movements:
             return None
         at = wrong[0]
         return int(self.account[at]), dt.date.fromordinal(int(self.day[at])), self.money(int(arr[at]))
+
+    @cached_property
+    def _keys(self) -> IntArray:
+        """Account and day of each movement as one number, rising."""
+        return self.account * DAYS + self.day
+
+    @cached_property
+    def _running(self) -> IntArray:
+        """The sum of all movements before each one, of whatever account, and of all in the end."""
+        return np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(self.amount)))
+
+    @cached_property
+    def _begins(self) -> IntArray:
+        """Where the movements of each account begin, or would. Shape (accounts,)."""
+        return np.searchsorted(self._keys, np.arange(self.size) * DAYS)
 
     @cached_property
     def _first(self) -> IntArray:

@@ -15,14 +15,15 @@ correction = end, losses being negative.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
-from renewals.domain.movements import KINDS, BoolArray, IntArray, Kind, Movements
+from renewals.domain.movements import KINDS, BoolArray, IntArray, Kind, Movements, ordinals
 from renewals.domain.periods import Period
 
 
@@ -86,14 +87,9 @@ def measure(movements: Movements, period: Period, among: BoolArray | None = None
 
 def measure_each(movements: Movements, periods: Iterable[Period], among: BoolArray | None = None) -> list[Retention]:
     """The figures of each period."""
-    periods = list(periods)
-    days = {day for period in periods for day in (period.since, period.until)}
-    if not days:
-        return []
-    movements = movements.since(min(days))
-    arr = {day: movements.arr_before(day) for day in days}
-    others = np.zeros(movements.size, dtype=np.int64) if among is None else (~among).astype(np.int64)
-    return [_measure(movements, one, arr[one.since], arr[one.until], others, 2)[0] for one in periods]
+    if among is None:
+        return [one for (one,) in _measured(movements, periods, np.zeros(movements.size, dtype=np.int64), 1)]
+    return [one for one, _ in _measured(movements, periods, (~among).astype(np.int64), 2)]
 
 
 def measure_groups(movements: Movements, period: Period, group: IntArray, count: int) -> list[Retention]:
@@ -101,19 +97,33 @@ def measure_groups(movements: Movements, period: Period, group: IntArray, count:
 
     `group`, of shape (accounts,), holds the place of each account's group, from 0 to `count` − 1.
     """
-    start, end = movements.arr_before(period.since), movements.arr_before(period.until)
-    return _measure(movements, period, start, end, group, count)
+    return _measured(movements, [period], group, count)[0]
 
 
-def _measure(
-    movements: Movements, period: Period, start: IntArray, end: IntArray, group: IntArray, count: int
-) -> list[Retention]:
-    """`start` and `end` are the ARR of each account at the two ends of the period."""
-    within = np.flatnonzero(movements.between(period.since, period.until))
-    kinds = group[movements.account[within]] * len(KINDS) + movements.kind[within]
-    gross = _sums(kinds, movements.amount[within], count * len(KINDS)).reshape(count, len(KINDS))
+def _measured(movements: Movements, periods: Iterable[Period], group: IntArray, count: int) -> list[list[Retention]]:
+    """The figures of each group over each period."""
+    periods = list(periods)
+    days = sorted({day for period in periods for day in (period.since, period.until)})
+    arr = {day: movements.arr_before(day) for day in days}
+    # What moved is added up once, by the span between two days: 0 is before the first.
+    span = np.searchsorted(ordinals(days), movements.day, side="right")
+    kinds = (span * count + group[movements.account]) * len(KINDS) + movements.kind
+    shape = (len(days) + 1, count, len(KINDS))
+    gross = _sums(kinds, movements.amount, math.prod(shape)).reshape(shape)
+    place = {day: number for number, day in enumerate(days, start=1)}
+    found = []
+    for period in periods:
+        moved = gross[place[period.since] : place[period.until]].sum(axis=0)
+        rows = _rows(arr[period.since], arr[period.until], moved, group, count)
+        found.append([_retention(movements, period, row) for row in rows])
+    return found
+
+
+def _rows(start: IntArray, end: IntArray, gross: IntArray, group: IntArray, count: int) -> Iterator[tuple[Any, ...]]:
+    """The figures of each group, in the order of `Retention`'s fields. `start` and `end` are the ARR of each account
+    at the two ends of a period, `gross`, of shape (groups, kinds), what moved within it."""
     change, active, stayed = end - start, start > 0, end > 0
-    figures = zip(
+    return zip(
         _sums(group, start, count),
         gross.tolist(),
         _sums(group, end, count),
@@ -123,7 +133,6 @@ def _measure(
         *(_sums(group, chosen.astype(np.int64), count) for chosen in (active, active & ~stayed, stayed)),
         strict=True,
     )
-    return [_retention(movements, period, row) for row in figures]
 
 
 def _share(part: Decimal, whole: Decimal) -> Decimal | None:
@@ -132,13 +141,15 @@ def _share(part: Decimal, whole: Decimal) -> Decimal | None:
 
 def _sums(places: IntArray, values: IntArray, count: int) -> IntArray:
     """The sums of the values of each place; in whole numbers, as `np.bincount` would not add them."""
+    if count == 1:
+        return values.sum(keepdims=True)
     found = np.zeros(count, dtype=np.int64)
     np.add.at(found, places, values)
     return found
 
 
 def _retention(movements: Movements, period: Period, row: tuple[Any, ...]) -> Retention:
-    """The figures of one group out of whole numbers, in the order of `Retention`'s fields."""
+    """The figures of one group out of a row of whole numbers (`_rows`)."""
     start, gross, end, expansion, contraction, churn, *logos = row
     money = movements.money
     return Retention(
