@@ -1,5 +1,7 @@
 """Markdown as people write it in notes, made into HTML that can do no harm."""
 
+from dataclasses import dataclass
+
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
@@ -36,6 +38,38 @@ def _fit_headings(tokens: list[Token]) -> None:
     for opening, closing in zip(tokens[::2], tokens[1::2], strict=True):
         before = min(int(opening.tag[1]) - highest + _ABOVE + 1, before + 1, 6)
         opening.tag = closing.tag = f"h{before}"
+
+
+@dataclass(frozen=True)
+class PlainLine:
+    """A line of Markdown as text without signs: a point of a list, a heading, or neither."""
+
+    text: str
+    is_point: bool
+    is_heading: bool
+
+
+def plain_lines(text: str) -> list[PlainLine]:
+    """The lines of Markdown for what knows no HTML: each paragraph, point, heading, row of a table and line of code."""
+    lines: list[PlainLine] = []
+    depth = heading = 0
+    for token in _PARSER.parse(text):
+        if token.type in ("list_item_open", "list_item_close"):
+            depth += token.nesting
+        elif token.type in ("heading_open", "heading_close"):
+            heading += token.nesting
+        elif token.type in ("inline", "fence", "code_block"):
+            said = _said(token)
+            lines += [PlainLine(one, depth > 0, heading > 0) for part in said.splitlines() if (one := part.strip())]
+    return lines
+
+
+def _said(token: Token) -> str:
+    """What a block says, without the signs that format it."""
+    if not token.children:
+        return token.content
+    breaks = {"softbreak": "\n", "hardbreak": "\n"}
+    return "".join(breaks.get(child.type, child.content) for child in token.children)
 
 
 def first_line(text: str) -> str:

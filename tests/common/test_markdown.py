@@ -1,6 +1,6 @@
 import pytest
 
-from cs_workspace.common.markdown import first_line, render
+from cs_workspace.common.markdown import PlainLine, first_line, plain_lines, render
 
 
 def test_formatting_lists_tables_and_links_are_kept():
@@ -42,3 +42,18 @@ def test_nothing_in_a_note_can_do_harm(attack):
 def test_the_first_line_stands_for_the_note_in_lists():
     assert first_line("\n\n## **Renewal** in doubt\nmore") == "Renewal in doubt"
     assert first_line("  \n") == ""
+
+
+def test_plain_lines_say_what_markdown_says_without_its_signs():
+    text = "# Head\n\nSome **bold** [link](https://x.example) `code`\nnext\n\n- one\n  - two\n"
+    text += "\n```\nx = 1\n```\n<b>raw</b>"
+    assert plain_lines(text) == [
+        PlainLine("Head", is_point=False, is_heading=True),
+        PlainLine("Some bold link code", is_point=False, is_heading=False),
+        PlainLine("next", is_point=False, is_heading=False),
+        PlainLine("one", is_point=True, is_heading=False),
+        PlainLine("two", is_point=True, is_heading=False),
+        PlainLine("x = 1", is_point=False, is_heading=False),
+        PlainLine("<b>raw</b>", is_point=False, is_heading=False),
+    ]
+    assert plain_lines(" \n") == []
