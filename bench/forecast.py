@@ -26,6 +26,7 @@ from cs_workspace.common import clock
 from cs_workspace.common.upserting import defaults_of
 from renewals.domain.periods import add_months
 from renewals.models import Renewal
+from renewals.services.awaiting import keep_awaited
 from renewals.services.forecasting import keep_forecast
 from renewals.services.ledger import write_ledger
 from renewals.services.opening import open_due_renewals
@@ -107,6 +108,7 @@ def _make(accounts: int, today: dt.date) -> Iterator[Figure]:
         )
     statement(KEPT, first=first)
     write_ledger(today=today)
+    keep_awaited(today=today)
     statement("VACUUM ANALYZE")
     began = time.perf_counter()
     kept = keep_forecast(today=today)
