@@ -127,6 +127,8 @@ document.addEventListener("click", (event) => {
   if (target.closest("[data-close]")) target.closest("dialog")?.close();
   if (target.closest("[data-dismiss]")) target.closest("[data-toast]").remove();
   if (target.closest("[data-retry]")) location.reload();
+  const copy = target.closest("[data-copy]");
+  if (copy) copyFrom(copy);
   const burger = target.closest("[data-nav]");
   const nav = document.getElementById("nav");
   if (burger) burger.setAttribute("aria-expanded", String(nav.classList.toggle("open")));
@@ -135,6 +137,21 @@ document.addEventListener("click", (event) => {
   const menu = document.querySelector("details.menu[open]");
   if (menu && !target.closest("details.menu")) menu.open = false;
 });
+
+// What stands in a field goes to the clipboard, or is marked there where the browser keeps it shut
+
+async function copyFrom(button) {
+  const field = document.getElementById(button.dataset.copy);
+  const words = button.textContent;
+  field.select();
+  try {
+    await navigator.clipboard.writeText(field.value);
+    button.textContent = "Copied";
+    setTimeout(() => (button.textContent = words), 2000);
+  } catch {
+    field.focus();
+  }
+}
 
 // Ticked rows and what can be done with them
 
