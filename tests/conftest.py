@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
-from tests import pristine, servers
+from tests import pristine, servers, template
 from tests.cast import Cast, make_cast
 from tests.worker import WorkerProcess, empty_broker
 
@@ -27,15 +28,34 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The slow ones come first, whatever the order is otherwise: no process is left alone with them at the end."""
-    items.sort(key=lambda item: not SLOW_FOLDERS.keys() & set(item.path.parts))
+    """The slow ones come first, whatever the order is otherwise: no process is left alone with them at the end.
+
+    Slowest is what asks for the most time, then the folders of slow tests.
+    """
+    items.sort(key=lambda item: (-_time_asked_for(item), not SLOW_FOLDERS.keys() & set(item.path.parts)))
+
+
+def _time_asked_for(item: pytest.Item) -> float:
+    """Seconds; 0 for the usual limit."""
+    marker = item.get_closest_marker("timeout")
+    return float(marker.args[0]) if marker else 0
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """Asked for by pytest-django before it makes the test database: the moment to have a server."""
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_keepdb: bool, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """Asked for by pytest-django before it makes the test database: the moment to have a server, and on it the
+    migrated database to copy (`tests/template.py`); one that is kept from run to run (`--reuse-db`) is no copy."""
     if servers.are_ours():
         servers.ensure()
+    copied = ExitStack()
+    if not django_db_keepdb:
+        with django_db_blocker.unblock():
+            connection.settings_dict["TEST"]["TEMPLATE"] = copied.enter_context(template.migrated())
+    yield
+    with django_db_blocker.unblock():
+        copied.close()
 
 
 @pytest.fixture(scope="session")
