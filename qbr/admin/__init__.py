@@ -1,3 +1,3 @@
-from qbr.admin import segments
+from qbr.admin import branding, segments
 
-__all__ = ["segments"]
+__all__ = ["branding", "segments"]
