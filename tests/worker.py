@@ -10,11 +10,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 from django.conf import settings
+from django.db import connection
 
 from cs_workspace.celery import app
 
 # A worker is up and has worked within seconds; a machine that does much else may need this long.
 WAIT_SECONDS = 90.0
+# How the database names the sessions of programs that tests start.
+APPLICATION = "cs-tests-program"
 
 
 class WorkerProcess:
@@ -53,14 +56,20 @@ class WorkerProcess:
         self.process.wait()
 
     def stop(self) -> None:
-        """The orderly end; a worker that takes too long is killed. Nothing happens when none runs."""
-        if self.process is None or self.process.poll() is not None:
+        """The end at once, for an orderly one takes seconds; nothing happens when none was started.
+
+        Its sessions in the database end with it: nothing that it has begun reaches the next test.
+        """
+        if self.process is None:
             return
-        self.process.terminate()
-        try:
-            self.process.wait(15)
-        except subprocess.TimeoutExpired:
+        if self.process.poll() is None:
             self.kill()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid, 15000) FROM pg_stat_activity"
+                " WHERE application_name = %s AND datname = current_database()",
+                [APPLICATION],
+            )
 
     def wait_until(self, condition: Callable[[], bool], *, seconds: float = WAIT_SECONDS) -> None:
         """Waits for what the worker should bring about; fails with its log where it does not."""
@@ -82,6 +91,7 @@ class WorkerProcess:
             "SECRET_KEY": settings.SECRET_KEY,
             "CS_VAR_DIR": str(settings.VAR_DIR),
             "ALLOWED_HOSTS": "127.0.0.1,localhost",
+            "PGAPPNAME": APPLICATION,
         }
 
 
