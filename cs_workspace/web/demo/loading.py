@@ -43,6 +43,7 @@ from health.models import (
     SignalRule,
     Tier,
 )
+from qbr.models import SegmentReviews
 from renewals.models import AwaitedMark, DiscountAuthority, ForecastSnapshot, SegmentTimeline, Timeline, TimelineStep
 from renewals.services.ledger import write_ledger
 
@@ -65,6 +66,7 @@ KEPT_HISTORY = (
     TimelineStep,
     SegmentTimeline,
     DiscountAuthority,
+    SegmentReviews,
 )
 FIRST_AS_OF = dt.date(2015, 1, 1)
 
