@@ -51,7 +51,7 @@ class NewActionForm(NewForm):
     def __init__(self, *args: Any, review: Review, people: People, **kwargs: Any) -> None:
         first = people.users[0].pk if people.users else ""
         initial = {"due_on": clock.today() + AHEAD, "who": f"{US}:{first}" if first else f"{CUSTOMER}:"}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, initial=initial, auto_id="action-%s", **kwargs)
         self.fields["who"] = WhoField(people, label="Who")
 
     @property

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.http import QueryDict
 
 from accounts.forms.fields import EditForm, NewForm
 from accounts.forms.plan import NumberField
@@ -29,6 +30,9 @@ class NoteForm(NewForm):
     )
     part = forms.ChoiceField(choices=PARTS, required=False, label="About")
     kind = forms.ChoiceField(choices=ReviewNote.Kind.choices, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="note-%s", **kwargs)
 
     def clean_text(self) -> str:
         """Something must be left beside the mark of a decision."""
@@ -73,3 +77,8 @@ class ScoreForm(NewForm):
     """What the measure of an objective is today."""
 
     value = NumberField(label="Value", error_messages={"required": "Give the value."})
+
+
+def score_form(objective: int, data: QueryDict | None = None) -> ScoreForm:
+    """The form of one objective, by its key: there are as many on a page as objectives."""
+    return ScoreForm(data, auto_id=f"score-{objective}-%s")

@@ -1,5 +1,7 @@
 """What belongs to a review: who takes part, what is to be done before it, and the words that people wrote in it."""
 
+from typing import Any
+
 import pghistory
 from django.db import models
 from django.db.models import Q
@@ -12,7 +14,7 @@ from qbr.models.review import Review
 from renewals.models import ExpansionSignal, Opportunity
 
 
-class PartQuerySet(models.QuerySet[models.Model]):
+class PartQuerySet(models.QuerySet[Any]):
     """Conditions over what belongs to reviews."""
 
     def visible_to(self, user: User) -> "PartQuerySet":

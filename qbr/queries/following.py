@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -34,7 +35,7 @@ def progress_of(review: Review) -> Progress:
     asks = SatisfactionAsk.objects.filter(review=OuterRef("pk"))
     came = Attendee.objects.filter(review=OuterRef("pk"), attended=True, contact__isnull=False)
     ahead = Review.objects.ahead().filter(account=OuterRef("account"))
-    found = Review.objects.annotate(
+    found: Any = Review.objects.annotate(
         is_recap_sent=Exists(Recap.objects.filter(review=OuterRef("pk"), sent_at__isnull=False)),
         goals_all=_count(goals),
         goals_carried=_count(goals.filter(objective__isnull=False)),

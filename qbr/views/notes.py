@@ -1,6 +1,7 @@
 """What is written down while a review goes on: notes and decisions, values of goals, and who took part."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import UserRequest
+from accounts.queries.success_plans import Goal
 from accounts.services.plan_parts import measure
 from accounts.views.dialogs import Dialog, attempt, sent, show
 from cs_workspace.common import clock
@@ -20,7 +22,7 @@ from cs_workspace.common.refusals import RefusedError, StaleError
 from cs_workspace.common.toasts import refuse, toast
 from qbr.forms.actions import NewActionForm
 from qbr.forms.holding import HoldForm
-from qbr.forms.notes import EditNoteForm, NoteForm, ScoreForm
+from qbr.forms.notes import EditNoteForm, NoteForm, ScoreForm, score_form
 from qbr.models import Review, ReviewNote
 from qbr.queries.actions import actions_of, people_of
 from qbr.queries.notes import attendees_of, get_note_for, get_objective_for, said_in, scored_goals
@@ -30,6 +32,14 @@ from qbr.services.holding import holding_refused
 
 ALL, SAID, LIST = "review-notes", "notes-said", "notes-list"
 CHANGED = ("reviewNotesChanged", "reviewChanged")
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """An objective, and the form that scores it."""
+
+    goal: Goal
+    form: ScoreForm
 
 
 @require_safe
@@ -45,8 +55,7 @@ def notes(request: UserRequest, pk: int) -> HttpResponse:
         "said": said_in(review),
         "action_form": NewActionForm(review=review, people=people),
         "actions": actions_of(review),
-        "goals": scored_goals(review),
-        "score_form": ScoreForm(),
+        "scores": _score_rows(review),
         "hold_form": HoldForm(None, review=review, attendees=attendees_of(review)),
         "refusal": holding_refused(review),
     }
@@ -131,7 +140,7 @@ def scores(request: UserRequest, pk: int) -> HttpResponse:
 def score(request: UserRequest, pk: int, objective: int) -> HttpResponse:
     """Writes down what the measure of an objective is today."""
     review = get_review_for(request.user, pk)
-    goal, form = get_objective_for(review, objective), ScoreForm(request.POST)
+    goal, form = get_objective_for(review, objective), score_form(objective, request.POST)
     note = f"Said in the {review.get_kind_display().lower()}"
     made, status = attempt(
         request,
@@ -171,12 +180,17 @@ def _said(request: UserRequest, review: Review, form: NoteForm, *, status: int =
     return render_page(request, "qbr/part.html", context, partial="panel", target=target, status=status)
 
 
+def _score_rows(review: Review, bound: tuple[int, ScoreForm] | None = None) -> list[ScoreRow]:
+    """The objectives with a form each, of which one may be `bound` to what was refused."""
+    refused = dict([bound] if bound else [])
+    goals = scored_goals(review)
+    return [ScoreRow(goal, refused.get(goal.objective.pk) or score_form(goal.objective.pk)) for goal in goals]
+
+
 def _scores(
     request: UserRequest, review: Review, *, bound: tuple[int, ScoreForm] | None = None, status: int = 200
 ) -> HttpResponse:
-    context: dict[str, Any] = {**_context(review), "goals": scored_goals(review), "score_form": ScoreForm()}
-    context |= {"part": "qbr/_scores.html", "title": "Goals"}
-    context |= {"bound_to": bound[0], "bound": bound[1]} if bound else {}
+    context = {**_context(review), "scores": _score_rows(review, bound), "part": "qbr/_scores.html", "title": "Goals"}
     return render_page(request, "qbr/part.html", context, partial="panel", target="review-scores", status=status)
 
 

@@ -21,6 +21,7 @@ from tests.factories.reviews import (
     ReviewGoalFactory,
     ReviewIdeaFactory,
     ReviewNoteFactory,
+    ReviewShareFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +120,16 @@ def test_what_is_not_kept_is_told(cast, review, fields, status, words):
 
 def test_without_a_script_it_is_saved_by_its_button(cast, review):
     assert save(cast.owner, review)["Location"] == url("recap", review.pk)
+
+
+def test_who_only_reads_sees_what_was_written_and_no_draft(cast, review):
+    ReviewShareFactory(review=review)
+    ActionItemFactory(review=review, side="customer")
+    page = get(cast.read_only, "recap", review.pk)
+    assert ("was not written yet" in page, "/shared/reviews/" in page) == (True, False)
+    write_recap(by=cast.owner, review=review, subject="What we agreed", body="Hello Kim")
+    page = get(cast.read_only, "recap", review.pk)
+    assert ("Hello Kim" in page, "<textarea" in page) == (True, False)
 
 
 def test_it_is_opened_as_a_mail_to_those_who_took_part(cast, review):

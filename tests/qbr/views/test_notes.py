@@ -1,5 +1,7 @@
 """What is written down while presenting: the panel beside the slides, and as a page."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -142,6 +144,16 @@ def test_a_goal_is_scored_on_the_spot(cast, review):
     assert (measured.objective, str(measured.value), measured.note) == (
         objective, "12.5000", "Said in the business review",
     )  # fmt: skip
+
+
+def test_every_goal_has_a_form_of_its_own_that_scores_it_once(cast, review):
+    plan = SuccessPlanFactory(account=cast.account)
+    goals = [ObjectiveFactory(plan=plan) for _ in range(2)]
+    page = logged_in(cast.owner).get(url("scores", review.pk)).content.decode()
+    keys = [re.search(rf'value="([^"]+)" id="score-{goal.pk}-key"', page)[1] for goal in goals]
+    for goal, key in zip([*goals, goals[0]], [*keys, keys[0]], strict=True):
+        logged_in(cast.owner).post(url("score", review.pk, goal.pk), {"value": "5", "key": key})
+    assert [value.objective for value in MeasuredValue.objects.order_by("pk")] == goals
 
 
 @pytest.mark.parametrize("value", ["", "much", "1e99"])

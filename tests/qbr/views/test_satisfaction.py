@@ -117,6 +117,10 @@ def test_outsiders_readers_and_wrong_methods(cast, review):
     assert "Make the links" not in panel(cast.read_only, review)
 
 
+def test_who_only_reads_cannot_answer_in_the_place_of_others(cast, review, ask):
+    assert (url(ask) in panel(cast.owner, review), url(ask) in panel(cast.read_only, review)) == (True, False)
+
+
 def test_the_panel_takes_as_many_queries_for_many_as_for_one(cast, review, django_assert_num_queries):
     client = logged_in(cast.owner)
     for count in (1, 6):
