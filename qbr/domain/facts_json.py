@@ -52,8 +52,8 @@ def _read(kind: Any, value: Any) -> Any:
     if origin is UnionType:
         (of,) = (one for one in get_args(kind) if one is not NoneType)
         return None if value is None else _read(of, value)
-    if is_dataclass(kind):
-        return kind(**{name: _read(of, value[name]) for name, of in _hints(kind).items()})  # type: ignore[operator]
+    if isinstance(kind, type) and is_dataclass(kind):
+        return kind(**{name: _read(of, value[name]) for name, of in _hints(kind).items()})
     return _READ[kind](value) if kind in _READ else value
 
 

@@ -51,10 +51,14 @@ def without(column: Column, own: float) -> Quartiles | None:
     others = column.count - 1
     if others < FEWEST:
         return None
-    found = []
-    for quarter, near in zip(QUARTERS, column.around, strict=True):
-        share = quarter * (others - 1) % 1
-        # Taking a value out moves all that are not below it one place down.
-        first, second = (near[step] if near[step] < own else near[step + 1] for step in range(2))
-        found.append(first + (second - first) * share)
-    return Quartiles(*found, accounts=others)
+    lower, median, upper = (
+        _between(near, own, quarter * (others - 1) % 1) for quarter, near in zip(QUARTERS, column.around, strict=True)
+    )
+    return Quartiles(lower, median, upper, others)
+
+
+def _between(near: tuple[float, float, float], own: float, share: float) -> float:
+    """The value that lies at a share of the way from the first to the second neighbour, `own` being taken out: that
+    moves all that are not below it one place down."""
+    first, second = (near[step] if near[step] < own else near[step + 1] for step in range(2))
+    return first + (second - first) * share

@@ -60,7 +60,7 @@ class OwnerForm(DialogForm):
     layout: ClassVar[list[list[str]]] = [["owner"]]
 
     def __init__(self, *args: Any, item: ChecklistItem, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"owner": item.owner_id}, **kwargs)
+        super().__init__(*args, **{"initial": {"owner": item.owner_id}} | kwargs)
         owner = PersonField(item.review.account, chosen=item.owner_id, label="Owner")
         owner.empty_label = "Whoever owns the review"
         self.fields["owner"] = owner

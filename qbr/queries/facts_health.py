@@ -50,7 +50,7 @@ def dimensions_beside(span: Span) -> ArraySubquery:
 def health_facts(account: Any, span: Span) -> tuple[HealthFacts, Judged | None]:
     """The scores of the period of an account that was read with `dimensions_beside`, as `dimension_rows`, and what
     judged it last. One query."""
-    rows = list(
+    rows: list[Any] = list(
         Snapshot.objects.filter(account=account, day__gt=span.since - KNOWN_WITHIN, day__lte=span.last)
         .order_by("day")
         .values("day", "score", "version_id", "dimensions", "readings", "weights")
@@ -71,7 +71,7 @@ def health_facts(account: Any, span: Span) -> tuple[HealthFacts, Judged | None]:
     return facts, Judged(latest["version_id"], latest["day"], places, latest["readings"], latest["weights"] is not None)
 
 
-def _first(rows: Iterable[dict[str, Any]], span: Span) -> dict[str, Any] | None:
+def _first(rows: Iterable[Any], span: Span) -> Any:
     """The score as the period began: the last one until its first day, else the oldest in it; None before it begins."""
     scored = [row for row in rows if row["score"] is not None and span.days]
     until = [row for row in scored if row["day"] <= span.since]

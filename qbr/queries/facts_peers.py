@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from django.core.cache import cache
 from django.db import connection
@@ -43,9 +43,10 @@ READINGS: Final = """
 
 
 def peers_of(account: Account, judged: Judged | None) -> tuple[PeerFact, ...]:
-    """The account beside the quartiles of at least five others that the same version of a scorecard judges. One query,
-    or none where the segment was read just now, nothing was judged, or there is no segment or
-    the customer left."""
+    """The account beside the quartiles of at least five others that the same version of a scorecard judges.
+
+    One query, or none where the segment was read just now, nothing was judged, there is no segment, or they left.
+    """
     if judged is None or account.segment_id is None or account.status != Account.Status.ACTIVE:
         return ()
     wanted = [metric for metric in COMPARED if metric in judged.places]
@@ -53,21 +54,27 @@ def peers_of(account: Account, judged: Judged | None) -> tuple[PeerFact, ...]:
     left_out = OF_ALL_PRODUCTS if judged.is_mean_of_products else frozenset()
     own = {metric: value for metric, value in readings.items() if value is not None and metric not in left_out}
     columns = _columns(account.segment_id, judged, wanted) if own else {}
-    found = [(metric, without(columns[metric], value)) for metric, value in own.items()]
+    found = [(metric, without(columns[metric], value)) for metric, value in own.items() if metric in columns]
     return tuple(_fact(metric, own[metric], quartiles) for metric, quartiles in found if quartiles)[:MOST]
 
 
 def _columns(segment: int, judged: Judged, metrics: Sequence[str]) -> Mapping[str, Column]:
     key = f"qbr-peers:{segment}:{judged.version}:{judged.day}"
-    columns: Mapping[str, Column] = cache.get_or_set(key, lambda: _read(segment, judged, metrics), KEPT)
-    return columns
+    columns: Any = cache.get_or_set(key, lambda: _read(segment, judged, metrics), KEPT)
+    found: Mapping[str, Column] = columns
+    return found
 
 
 def _read(segment: int, judged: Judged, metrics: Sequence[str]) -> dict[str, Column]:
     # Places are whole numbers out of the scorecard, from 0; PostgreSQL counts from 1.
     readings = [f"s.readings[{judged.places[metric] + 1:d}]" for metric in metrics]
     columns = ", ".join(f"array_agg({one}) FILTER (WHERE {one} IS NOT NULL)" for one in readings)
-    params = {"segment": segment, "version": judged.version, "day": judged.day, "since": judged.day - WITHIN}
+    params: dict[str, Any] = {
+        "segment": segment,
+        "version": judged.version,
+        "day": judged.day,
+        "since": judged.day - WITHIN,
+    }
     with connection.cursor() as cursor:
         cursor.execute(READINGS.format(columns=columns), params)
         row = cursor.fetchone()

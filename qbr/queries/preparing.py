@@ -11,7 +11,7 @@ from qbr.domain.spans import DAY, span_of
 from qbr.models import Review
 from qbr.queries.compiling import facts_of
 from qbr.queries.facts_account import ideas_of
-from qbr.queries.written import IdeaLine, TextLine, Written, written_in
+from qbr.queries.written import IdeaLine, TextLine, Written
 
 # Where a place on the scale is drawn, in hundredths of it.
 WHOLE = 100.0
@@ -104,9 +104,9 @@ class Preparation:
         return _words("Score", self.facts.health.series)
 
 
-def preparation_of(review: Review, *, today: dt.date) -> Preparation:
-    """What the page shows. Eight queries, and one more as `compile_facts` says."""
-    facts, written = facts_of(review, today=today), written_in(review, today=today)
+def preparation_of(review: Review, written: Written, *, today: dt.date) -> Preparation:
+    """What the page shows, with what people wrote in the review. Queries as `compile_facts` says."""
+    facts = facts_of(review, today=today)
     span = span_of(facts.since, facts.until, today=today)
     series = [(point.day, point.value) for point in facts.health.series]
     known = [point for point in series if point[1] is not None]

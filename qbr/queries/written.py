@@ -15,6 +15,7 @@ from accounts.models import User
 from cs_workspace.common import clock
 from qbr.domain.checklist import ITEM_LABELS, Item
 from qbr.models import ChecklistItem, Review, ReviewGoal, ReviewIdea, SectionText
+from qbr.models.review import ReviewQuerySet
 from qbr.queries.reviews import AROUND
 
 
@@ -96,15 +97,23 @@ class Written:
         return self.texts.get(key, TextLine(key))
 
 
+def with_written() -> ReviewQuerySet:
+    """Reviews, each read with all that `written_of` looks at."""
+    return Review.objects.annotate(item_rows=_items(), text_rows=_texts(), goal_rows=_goals(), idea_rows=_ideas())
+
+
 def written_in(review: Review, *, today: dt.date) -> Written:
     """What people wrote in a review. One query."""
-    row = Review.objects.filter(pk=review.pk).order_by().values_list(_items(), _texts(), _goals(), _ideas()).get()
-    items, texts, goals, ideas = row
+    return written_of(with_written().only("pk").get(pk=review.pk), today=today)
+
+
+def written_of(review: Any, *, today: dt.date) -> Written:
+    """What people wrote in a review out of `with_written`. No query."""
     return Written(
-        items=[_item(one, today) for one in items],
-        texts={one["key"]: TextLine(**one) for one in texts},
-        goals=[_goal(one) for one in goals],
-        ideas=[_idea(one) for one in ideas],
+        items=[_item(one, today) for one in review.item_rows],
+        texts={one["key"]: TextLine(**one) for one in review.text_rows},
+        goals=[_goal(one) for one in review.goal_rows],
+        ideas=[_idea(one) for one in review.idea_rows],
     )
 
 

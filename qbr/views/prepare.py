@@ -18,6 +18,7 @@ from qbr.forms.prepare import PeriodForm, TextForm
 from qbr.models import Review, SectionText
 from qbr.queries.preparing import preparation_of
 from qbr.queries.reviews import get_review_for
+from qbr.queries.written import Written, with_written, written_in, written_of
 from qbr.services.periods import choose_period, take_back_period
 from qbr.services.texts import write_text
 
@@ -25,8 +26,8 @@ from qbr.services.texts import write_text
 @require_safe
 def prepare(request: UserRequest, pk: int) -> HttpResponse:
     """All that is known of the customer over the review's period, and what is still to be done."""
-    review = get_review_for(request.user, pk)
-    return _page(request, review, PeriodForm.of(review))
+    review = get_review_for(request.user, pk, among=with_written())
+    return _page(request, review, PeriodForm.of(review), written=written_of(review, today=clock.today()))
 
 
 @require_POST
@@ -90,7 +91,7 @@ def text(request: UserRequest, pk: int, key: str) -> HttpResponse:
 def _write(request: UserRequest, review: Review, key: str, form: TextForm) -> tuple[SectionText | None, str, int]:
     """What is kept, else what is wrong in words, and the status of the answer."""
     if not form.is_valid():
-        words = " ".join(error for errors in form.errors.values() for error in errors)
+        words = " ".join(str(error) for errors in form.errors.values() for error in errors)
         return None, words, 422
     version = form.cleaned_data["version"]
     try:
@@ -103,12 +104,19 @@ def _write(request: UserRequest, review: Review, key: str, form: TextForm) -> tu
 
 
 def _page(
-    request: UserRequest, review: Review, form: PeriodForm, *, status: int = 200, typed: dict[str, Any] | None = None
+    request: UserRequest,
+    review: Review,
+    form: PeriodForm,
+    *,
+    written: Written | None = None,
+    status: int = 200,
+    typed: dict[str, Any] | None = None,
 ) -> HttpResponse:
+    today = clock.today()
     context = {
         "review": review,
         "account": review.account,
-        "page": preparation_of(review, today=clock.today()),
+        "page": preparation_of(review, written or written_in(review, today=today), today=today),
         "period_form": form,
         "typed": typed or {},
         "can_write": review.is_ahead and not request.user.read_only,
