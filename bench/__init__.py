@@ -22,6 +22,7 @@ BENCHES = {
     "renewal_lists": "bench.renewal_lists",
     "renewals": "bench.renewals",
     "retention": "bench.retention",
+    "reviews": "bench.reviews",
     "tuning": "bench.tuning",
 }
 
