@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from lxml.etree import SubElement
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_TICK_LABEL_POSITION, XL_TICK_MARK
@@ -90,7 +89,7 @@ def set_paragraph(paragraph: Any, text: str, kind: Type, *, dot: str = "") -> No
     Written as XML: the library asks for each property anew where it belongs, which takes ten times as long.
     """
     from_right = is_rtl(text)
-    properties = SubElement(paragraph, qn("a:pPr"), algn="r" if kind.is_figure or from_right else "l")
+    properties = _add(paragraph, "a:pPr", algn="r" if kind.is_figure or from_right else "l")
     if from_right:
         properties.set("rtl", "1")
     _add(_add(properties, "a:spcBef"), "a:spcPts", val="0")
@@ -110,7 +109,9 @@ def set_paragraph(paragraph: Any, text: str, kind: Type, *, dot: str = "") -> No
 
 
 def _add(parent: Any, name: str, **attributes: str) -> Any:
-    return SubElement(parent, qn(name), **attributes)
+    child = parent.makeelement(qn(name), attributes)
+    parent.append(child)
+    return child
 
 
 def _hex(colour: str) -> str:
