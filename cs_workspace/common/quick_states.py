@@ -20,25 +20,26 @@ from django.db.migrations.state import ProjectState
 from pgtrigger.migrations import AddTrigger, RemoveTrigger
 
 Change = Callable[..., None]
+# What changes the state of a model in nothing of which its rendered class need know.
+APART = (
+    (ProjectState, "_append_option"),
+    (ProjectState, "_remove_option"),
+    (AddTrigger, "state_forwards"),
+    (RemoveTrigger, "state_forwards"),
+)
 _reload_model, _add_field = ProjectState.reload_model, ProjectState.add_field
 
 
 @contextmanager
 def quick_states() -> Iterator[None]:
     """Inside, migrations that this process applies change the rendered models in place where that is enough."""
+    changes: dict[tuple[type, str], Change] = {
+        (ProjectState, "reload_model"): _render_new,
+        (ProjectState, "add_field"): _join_field,
+    }
+    changes |= {(owner, name): _apart(getattr(owner, name)) for owner, name in APART}
     with ExitStack() as replaced:
-        for owner, name, change in (
-            (ProjectState, "reload_model", _render_new),
-            (ProjectState, "add_field", _join_field),
-            *(
-                (ProjectState, name, _apart(getattr(ProjectState, name)))
-                for name in ("_append_option", "_remove_option")
-            ),
-            *(
-                (operation, "state_forwards", _apart(operation.state_forwards))
-                for operation in (AddTrigger, RemoveTrigger)
-            ),
-        ):
+        for (owner, name), change in changes.items():
             replaced.callback(setattr, owner, name, getattr(owner, name))
             setattr(owner, name, change)
         yield
@@ -62,11 +63,12 @@ def _join_field(state: ProjectState, app_label: str, model_name: str, name: str,
 
 
 def _apart(change: Change) -> Change:
-    """A change of the state that leaves the rendered models alone."""
+    """The change, but it leaves the rendered models alone."""
 
     @wraps(change)
     def changed(*arguments: Any) -> None:
-        with _written_only(*(one for one in arguments if isinstance(one, ProjectState))):
+        (state,) = (one for one in arguments if isinstance(one, ProjectState))
+        with _written_only(state):
             change(*arguments)
 
     return changed
@@ -75,8 +77,9 @@ def _apart(change: Change) -> Change:
 @contextmanager
 def _written_only(state: ProjectState) -> Iterator[None]:
     """Inside, the state seems to have rendered nothing yet, so that changes to it render nothing."""
-    rendered = {name: state.__dict__.pop(name) for name in ("apps",) if name in state.__dict__}
+    rendered = state.__dict__.pop("apps", None)
     try:
         yield
     finally:
-        state.__dict__.update(rendered)
+        if rendered is not None:
+            state.__dict__["apps"] = rendered
