@@ -29,6 +29,9 @@ def register_reviews() -> None:
     add_timeline_source(TimelineSource("review_end", REVIEWS, over, url_name="qbr:review"))
     add_task_cause(TaskCause("review", "Review", lambda _task, key: reverse("qbr:review", args=[key])))
     add_palette_item(PaletteItem("Reviews", "qbr:reviews", keywords="business reviews QBR due scheduled", keys="g v"))
+    add_palette_item(
+        PaletteItem("Measures of reviews", "qbr:measures", keywords="reports done against due satisfaction QBR")
+    )
     add_palette_item(PaletteItem("Reviews calendar", "qbr:calendar", keywords="business reviews month QBR meetings"))
 
 
