@@ -15,10 +15,12 @@ correction = end, losses being negative.
 
 from __future__ import annotations
 
+import datetime as dt
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
@@ -101,22 +103,52 @@ def measure_groups(movements: Movements, period: Period, group: IntArray, count:
 
 
 def _measured(movements: Movements, periods: Iterable[Period], group: IntArray, count: int) -> list[list[Retention]]:
-    """The figures of each group over each period."""
+    """The figures of each group over each period. The movements are gone through once, by the spans between the days
+    at which periods begin and end."""
     periods = list(periods)
     days = sorted({day for period in periods for day in (period.since, period.until)})
-    arr = {day: movements.arr_before(day) for day in days}
-    # What moved is added up once, by the span between two days: 0 is before the first.
-    span = np.searchsorted(ordinals(days), movements.day, side="right")
-    kinds = (span * count + group[movements.account]) * len(KINDS) + movements.kind
-    shape = (len(days) + 1, count, len(KINDS))
-    gross = _sums(kinds, movements.amount, math.prod(shape)).reshape(shape)
-    place = {day: number for number, day in enumerate(days, start=1)}
+    place = {day: number for number, day in enumerate(days)}
+    spans = _spans(movements, days)
+    arr = list(accumulate(spans, _moved, initial=movements.arr_before(days[0]))) if days else []
+    shape = (count, len(KINDS))
+    gross = [
+        _sums(group[span.account] * len(KINDS) + span.kind, span.amount, math.prod(shape)).reshape(shape)
+        for span in spans
+    ]
     found = []
     for period in periods:
-        moved = gross[place[period.since] : place[period.until]].sum(axis=0)
-        rows = _rows(arr[period.since], arr[period.until], moved, group, count)
+        since, until = place[period.since], place[period.until]
+        rows = _rows(arr[since], arr[until], sum(gross[since:until], np.zeros(shape, dtype=np.int64)), group, count)
         found.append([_retention(movements, period, row) for row in rows])
     return found
+
+
+@dataclass(frozen=True)
+class _Span:
+    """What moves from one day to another; arrays of shape (movements,)."""
+
+    account: IntArray
+    kind: IntArray
+    amount: IntArray
+
+
+def _spans(movements: Movements, days: Sequence[dt.date]) -> list[_Span]:
+    """The movements between each of some rising days and the next one."""
+    number = np.searchsorted(ordinals(days), movements.day, side="right")
+    within = np.flatnonzero((number > 0) & (number < len(days)))
+    number = number[within]
+    # So few numbers are sorted in one pass where they are small.
+    rows = within[np.argsort(number.astype(np.uint16), kind="stable")]
+    ends = np.cumsum(np.bincount(number, minlength=len(days)))
+    columns = movements.account[rows], movements.kind[rows], movements.amount[rows]
+    return [_Span(*(column[since:until] for column in columns)) for since, until in pairwise(ends.tolist())]
+
+
+def _moved(arr: IntArray, span: _Span) -> IntArray:
+    """The ARR of each account after a span, of that before it."""
+    after = arr.copy()
+    np.add.at(after, span.account, span.amount)
+    return after
 
 
 def _rows(start: IntArray, end: IntArray, gross: IntArray, group: IntArray, count: int) -> Iterator[tuple[Any, ...]]:

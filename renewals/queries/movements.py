@@ -4,29 +4,18 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from django.db import connection
 from django.db.models import QuerySet
 
 from renewals.domain.movements import BoolArray, IntArray, Movements, starts
 from renewals.models import LedgerPack
+from renewals.queries.copied import copied, whole_numbers
 
 # As the models pack an entry (`PACKED_ENTRY`).
 ENTRY = np.dtype([("product", ">i8"), ("day", ">i4"), ("kind", ">i2"), ("amount", ">i8")])
-# All packs as three values: of half a million entries one row for each account, or an object for each entry, would take
-# seconds.
+# Keys of the accounts, lengths of their packs in bytes, and these one after the other: in one order, whichever.
 PACKS = """
-    COPY (
-        SELECT array_agg(account_id ORDER BY account_id), array_agg(octet_length(entries) ORDER BY account_id),
-            string_agg(entries, '' ORDER BY account_id)
-        FROM ({packs}) AS pack
-    ) TO STDOUT (FORMAT BINARY)
+    SELECT array_agg(account_id), array_agg(octet_length(entries)), string_agg(entries, '') FROM ({rows}) AS pack
 """
-# Binary COPY (PostgreSQL, "COPY": file formats): a head of 19 bytes, a count of fields of two, each field its length of
-# four, −1 for null, and its bytes. An array (`array_send`) has a head of 20, each element its length of four and its
-# bytes.
-HEAD, COUNT, LENGTH, ARRAY_HEAD = 19, 2, 4, 20
-ELEMENT8 = np.dtype([("length", ">i4"), ("value", ">i8")])
-ELEMENT4 = np.dtype([("length", ">i4"), ("value", ">i4")])
 
 
 @dataclass(frozen=True)
@@ -93,37 +82,20 @@ class BookEntries:
 
 def entries_of(packs: "QuerySet[LedgerPack]") -> BookEntries:
     """The entries of packs. One query."""
-    keys, lengths, packed = _packs(packs)
-    account_ids = np.frombuffer(keys[ARRAY_HEAD:], ELEMENT8)["value"].astype(np.int64)
-    lengths_of = np.frombuffer(lengths[ARRAY_HEAD:], ELEMENT4)["value"].astype(np.int64)
+    keys, lengths, packed = copied(PACKS, packs.values("account_id", "entries"))
+    account_ids = whole_numbers(keys)
     entries = np.frombuffer(packed, ENTRY)
-    account = np.repeat(np.arange(len(account_ids)), lengths_of // ENTRY.itemsize)
-    columns = (entries[name].astype(np.int64) for name in ("product", "day", "kind", "amount"))
-    return BookEntries(account_ids, account, *columns)
+    sizes = whole_numbers(lengths, 4) // ENTRY.itemsize
+    order = np.argsort(account_ids)
+    # Where the entries of each account are, by its place.
+    sorted_sizes = sizes[order]
+    moved = (np.cumsum(sizes) - sizes)[order] - (np.cumsum(sorted_sizes) - sorted_sizes)
+    rows = np.arange(len(entries)) + np.repeat(moved, sorted_sizes)
+    account = np.repeat(np.arange(len(account_ids)), sorted_sizes)
+    columns = (entries[name][rows].astype(np.int64) for name in ("product", "day", "kind", "amount"))
+    return BookEntries(account_ids[order], account, *columns)
 
 
 def movements_of(packs: "QuerySet[LedgerPack]") -> BookMovements:
     """The netted movements of packs; accounts without entries are not among them. One query."""
     return entries_of(packs).book
-
-
-def _packs(packs: "QuerySet[LedgerPack]") -> list[memoryview]:
-    """Keys of the accounts, lengths of their packs in bytes, and these one after the other; all empty where there are
-    none. Nothing is taken apart or copied on the way."""
-    statement, params = packs.order_by().values("account_id", "entries").query.sql_with_params()
-    # Only the operations of PostgreSQL compose a statement, which COPY needs: it takes no parameters.
-    command = connection.ops.compose_sql(PACKS.format(packs=statement), params)  # type: ignore[attr-defined]
-    with connection.cursor() as cursor, cursor.copy(command) as copy:
-        answer = memoryview(b"".join(copy))
-    fields, at = [], HEAD + COUNT
-    for _ in range(3):
-        field, at = _field(answer, at)
-        fields.append(field)
-    return fields
-
-
-def _field(answer: memoryview, at: int) -> tuple[memoryview, int]:
-    """The bytes of a field that begins at a place, none for null; and where the next one begins."""
-    length = max(int.from_bytes(answer[at : at + LENGTH], "big", signed=True), 0)
-    begin = at + LENGTH
-    return answer[begin : begin + length], begin + length

@@ -72,7 +72,7 @@ class Report:
 
 
 def retention_report(user: User, wanted: ReportFilter, *, today: dt.date) -> Report:
-    """The report up to the end of `today`, for the accounts that `user` sees. Two queries."""
+    """The report up to the end of `today`, for the accounts that `user` sees. Three queries at most."""
     entries = entries_of(LedgerPack.objects.visible_to(user))
     if wanted.product is not None:
         entries = entries.of_product(wanted.product)

@@ -106,7 +106,7 @@ class AccountList:
 
 
 def accounts_behind(user: User, wanted: AccountsFilter) -> AccountList:
-    """The accounts behind a figure, of those that `user` sees. Two queries at most."""
+    """The accounts behind a figure, of those that `user` sees. Three queries at most."""
     entries = entries_of(LedgerPack.objects.visible_to(user))
     if wanted.product is not None:
         entries = entries.of_product(wanted.product)

@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from django.db.models import Aggregate, BinaryField
+from django.db.models.functions import Coalesce
 
-from accounts.models import Account, Product, User
+from accounts.models import Account, Product, Segment, User
 from renewals.domain.cohorts import first_years
-from renewals.domain.movements import IntArray, Movements
+from renewals.domain.movements import BoolArray, IntArray, Movements
+from renewals.queries.copied import copied, whole_numbers
 from renewals.queries.movements import BookEntries
 
 
@@ -31,12 +34,9 @@ WITHOUT = {
     Split.PRODUCT: "No product",
     Split.COHORT: "No first contract",
 }
-# Fields with the key and the name of a group.
-FIELDS = {
-    Split.SEGMENT: ("segment__key", "segment__name"),
-    Split.CSM: ("owner_id", "owner__name"),
-    Split.INDUSTRY: ("industry",),
-}
+# Columns of accounts that name what they belong to, and what that is.
+BELONGING: dict[Split, tuple[str, Any]] = {Split.SEGMENT: ("segment_id", Segment), Split.CSM: ("owner_id", User)}
+COLUMNS = "SELECT array_agg(id), array_agg(belongs_to) FROM ({rows}) AS row"
 NO_GROUP = "none"
 
 
@@ -60,28 +60,51 @@ class PackedKeys(Aggregate):
 
 
 def grouping(user: User, entries: BookEntries, split: Split) -> Grouping:
-    """The groups of entries that `user` sees. One query at most."""
+    """The groups of entries that `user` sees. Two queries at most."""
     return GROUPINGS[split](user, entries, split)
 
 
-def _by_field(user: User, entries: BookEntries, split: Split) -> Grouping:
-    """One row a group: tens of thousands of accounts are not read one by one."""
-    grouped = Account.objects.visible_to(user).order_by().values(*FIELDS[split]).annotate(members=PackedKeys("pk"))
+def _by_belonging(user: User, entries: BookEntries, split: Split) -> Grouping:
+    """Keys of accounts and of what they belong to come as two values. Two queries."""
+    column, model = BELONGING[split]
+    accounts = Account.objects.visible_to(user).values("id", belongs_to=Coalesce(column, 0))
+    members, belongs_to = map(whole_numbers, copied(COLUMNS, accounts))
+    groups, group = np.unique(belongs_to, return_inverse=True)
+    named = model.objects.in_bulk(groups.tolist())
     keys, names = [NO_GROUP], [WITHOUT[split]]
-    ids = entries.account_ids
-    place = np.zeros(len(ids), dtype=np.int64)
-    for key, *name, packed in grouped.values_list(*FIELDS[split], "members"):
-        if key in (None, ""):
-            continue
-        members = np.frombuffer(packed, ">i8").astype(np.int64)
-        at = np.searchsorted(ids, members)
-        # Accounts without entries have no place.
-        known = at < len(ids)
-        known[known] = ids[at[known]] == members[known]
-        place[at[known]] = len(keys)
-        keys.append(str(key))
-        names.append(name[0] if name else key)
+    for key in filter(None, groups.tolist()):
+        keys.append(named[key].key if split is Split.SEGMENT else str(key))
+        names.append(named[key].name)
+    # The group of those without comes first, whether there are some or not.
+    group = group + (0 not in groups[:1])
+    place = np.zeros(len(entries.account_ids), dtype=np.int64)
+    at, known = _places(entries, members)
+    place[at] = group[known]
     return Grouping(entries.book.movements, keys, names, place)
+
+
+def _by_industry(user: User, entries: BookEntries, split: Split) -> Grouping:
+    """One row a group: tens of thousands of accounts are not read one by one. One query."""
+    grouped = Account.objects.visible_to(user).order_by().values("industry").annotate(members=PackedKeys("pk"))
+    keys, names = [NO_GROUP], [WITHOUT[split]]
+    place = np.zeros(len(entries.account_ids), dtype=np.int64)
+    for industry, packed in grouped.values_list("industry", "members"):
+        if not industry:
+            continue
+        at, _ = _places(entries, np.frombuffer(packed, ">i8").astype(np.int64))
+        place[at] = len(keys)
+        keys.append(industry)
+        names.append(industry)
+    return Grouping(entries.book.movements, keys, names, place)
+
+
+def _places(entries: BookEntries, members: IntArray) -> tuple[IntArray, BoolArray]:
+    """The places of accounts among those with entries, and which of them have some."""
+    ids = entries.account_ids
+    at = np.searchsorted(ids, members)
+    known = at < len(ids)
+    known[known] = ids[at[known]] == members[known]
+    return at[known], known
 
 
 def _by_product(_user: User, entries: BookEntries, split: Split) -> Grouping:
@@ -102,9 +125,9 @@ def _by_cohort(_user: User, entries: BookEntries, split: Split) -> Grouping:
 
 
 GROUPINGS: dict[Split, Callable[[User, BookEntries, Split], Grouping]] = {
-    Split.SEGMENT: _by_field,
-    Split.CSM: _by_field,
-    Split.INDUSTRY: _by_field,
+    Split.SEGMENT: _by_belonging,
+    Split.CSM: _by_belonging,
+    Split.INDUSTRY: _by_industry,
     Split.PRODUCT: _by_product,
     Split.COHORT: _by_cohort,
 }

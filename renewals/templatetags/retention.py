@@ -5,13 +5,13 @@ from typing import Any
 
 from django import template
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
 from cs_workspace.common.templatetags.ui import money_exact, money_short, percent
 from renewals.domain.benchmarks import Target
-from renewals.domain.cohorts import Cohort
+from renewals.domain.cohorts import AGES, Cohort, Kept
 from renewals.domain.periods import Period
 from renewals.queries.retention import ReportFilter
 
@@ -40,10 +40,13 @@ def figure(wanted: ReportFilter, period: Period, show: str, amount: Decimal, gro
 
 
 @register.simple_tag
-def kept_cell(cohort: Cohort, months: int) -> SafeString:
-    """The cell of a cohort at an age: shares of accounts and of ARR, shaded 0 to 10 by the first. One tag, for there
-    are hundreds."""
-    kept = cohort.kept[months]
+def kept_cells(cohort: Cohort) -> SafeString:
+    """The cells of a cohort, one for each of `AGES`: shares of accounts and of ARR, shaded 0 to 10 by the first. One
+    tag, for there are hundreds of them."""
+    return format_html_join("", "{}", ((_kept_cell(cohort.kept[age]),) for age in AGES))
+
+
+def _kept_cell(kept: Kept | None) -> SafeString:
     if kept is None:
         return format_html('<td class="num"><span class="visually-hidden">{}</span></td>', "not yet reached")
     return format_html(

@@ -240,7 +240,7 @@ def test_reports_are_only_looked_at(book, url):
 
 @pytest.mark.parametrize("url", EVERY)
 def test_queries_do_not_grow_with_the_accounts(cast, django_assert_num_queries, url):
-    client, counts = logged_in(cast.owner), {URL: 6, ACCOUNTS: 6, EXPORT: 5, ACCOUNTS_EXPORT: 5}
+    client, counts = logged_in(cast.owner), {URL: 7, ACCOUNTS: 6, EXPORT: 6, ACCOUNTS_EXPORT: 5}
     for accounts in (1, 5):
         for _ in range(accounts):
             customer(cast.owner, segment=SegmentFactory(key="smb"))
