@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Account, ContractLine, Product, User
+from accounts.models.account import of_visible_accounts
 from renewals.domain.movements import GAINS, KINDS, LOSSES, Kind
 
 # A statement of ours runs the trigger at depth 1. Deeper it is a foreign key at work: an account that is erased takes
@@ -132,10 +133,7 @@ class LedgerPackQuerySet(models.QuerySet["LedgerPack"]):
     """Conditions over packs."""
 
     def visible_to(self, user: User) -> "LedgerPackQuerySet":
-        if user.is_active and user.sees_everything:
-            # All but the archived ones, which are few: to look for each of 50,000 takes longer than to read them.
-            return self.exclude(account__in=Account.objects.exclude(archived_at=None).values("pk"))
-        return self.filter(account__in=Account.objects.visible_to(user).values("pk"))
+        return self.filter(of_visible_accounts(user))
 
 
 class LedgerPack(models.Model):

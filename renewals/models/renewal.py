@@ -9,6 +9,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from accounts.models import Account, Contract, Segment, User
+from accounts.models.account import of_visible_accounts
 from cs_workspace.common.models import Timed, Versioned
 from renewals.domain import stages as domain
 from renewals.domain.zones import Zone, bounds_of
@@ -24,7 +25,7 @@ class RenewalQuerySet(models.QuerySet["Renewal"]):
     """Conditions over renewals."""
 
     def visible_to(self, user: User) -> "RenewalQuerySet":
-        return self.filter(account__in=Account.objects.visible_to(user).values("pk"))
+        return self.filter(of_visible_accounts(user))
 
     def open(self) -> "RenewalQuerySet":
         return self.exclude(stage=Renewal.Stage.CLOSED)

@@ -66,7 +66,8 @@ def _shown(user: User, wanted: RenewalFilter, page: Mapping[Stage, int]) -> Sequ
     shown = Q(pk__in=[])
     for stage, number in page.items():
         shown |= Q(stage=stage.value, place__gt=(number - 1) * A_COLUMN, place__lte=number * A_COLUMN)
+    today = clock.today()
     place = Window(RowNumber(), partition_by=F("stage"), order_by=ORDER)
-    keys = matching(user, wanted).annotate(place=place).filter(shown).values("pk")
-    found = Renewal.objects.filter(pk__in=keys).with_probability().with_countdown(today=clock.today())
+    keys = matching(user, wanted).with_countdown(today=today).annotate(place=place).filter(shown).values("pk")
+    found = Renewal.objects.filter(pk__in=keys).with_probability().with_countdown(today=today)
     return list(with_words(found).order_by(*ORDER))

@@ -81,7 +81,7 @@ def calendar(user: User, wanted: RenewalFilter, month: Month) -> CalendarMonth:
 def _placed(user: User, wanted: RenewalFilter, month: Month, day: str) -> Sequence[Any]:
     """The largest renewals of each day of the grid, with how many the day has and their ARR."""
     first, after = month.grid_bounds()
-    found = matching(user, wanted).filter(**{f"{day}__gte": first, f"{day}__lt": after})
+    found = matching(user, wanted).with_decision().filter(**{f"{day}__gte": first, f"{day}__lt": after})
     of_day: Any = {"partition_by": F(day)}
     placed = with_words(found).annotate(
         place=Window(RowNumber(), order_by=[F("current_arr").desc(), F("pk")], **of_day),

@@ -116,11 +116,11 @@ def get_renewal_for(user: User, pk: int) -> Renewal:
 
 
 def matching(user: User, wanted: RenewalFilter, *, with_due: bool = True) -> RenewalQuerySet:
-    """The renewals that a filter means, of those that the user sees, with `probability`, `decision_on`, `counts_to`."""
-    today = clock.today()
-    accounts = Account.objects.visible_to(user).matching(wanted.text)
-    found = Renewal.objects.filter(account__in=accounts.values("pk")).with_probability().with_countdown(today=today)
+    """The renewals that a filter means, of those that the user sees, with their `probability`."""
+    found = Renewal.objects.visible_to(user).with_probability()
     found = found.closed() if wanted.is_closed else found.open()
+    if wanted.text:
+        found = found.filter(account__in=Account.objects.matching(wanted.text).values("pk"))
     chosen = {
         "owner": user.pk if wanted.mine else None,
         "owner_id": wanted.owner_id,
@@ -133,8 +133,8 @@ def matching(user: User, wanted: RenewalFilter, *, with_due: bool = True) -> Ren
     if wanted.zone is not None:
         found = found.in_zone(wanted.zone)
     if wanted.on is not None:
-        found = found.filter(Q(due_on=wanted.on) | Q(decision_on=wanted.on))
-    return found.filter(_due(wanted.due, today)) if with_due else found
+        found = found.with_decision().filter(Q(due_on=wanted.on) | Q(decision_on=wanted.on))
+    return found.filter(_due(wanted.due, clock.today())) if with_due else found
 
 
 def figures_of(user: User, wanted: RenewalFilter) -> Figures:
@@ -167,10 +167,10 @@ def due_choices() -> list[str]:
 
 
 def listed(user: User, wanted: RenewalFilter) -> QuerySet[Renewal]:
-    """The renewals of the table in their order, with all that a row says."""
+    """The renewals of the table in their order, with all that a row says, `decision_on` besides."""
     by = SORTS[wanted.sort]
     first = by.desc(nulls_last=True) if wanted.descending else by.asc(nulls_last=True)
-    return with_words(matching(user, wanted)).order_by(first, "due_on", "pk")
+    return with_words(matching(user, wanted).with_decision()).order_by(first, "due_on", "pk")
 
 
 def with_words(renewals: RenewalQuerySet) -> RenewalQuerySet:
