@@ -15,7 +15,7 @@ from renewals.domain.forecast import Forecast, ForecastError, Part, Sums
 from renewals.domain.periods import Period, add_months
 from renewals.domain.retention import Retention, measure
 from renewals.models import ForecastSnapshot, LedgerPack
-from renewals.queries.forecast_rows import KEPT, NOBODY, NOW, SUMS, Scope, rows_sql
+from renewals.queries.forecast_rows import KEPT, KEPT_ARR, NOBODY, NOW, SUMS, UPSELL, Scope, rows_sql
 from renewals.queries.movements import movements_of
 
 MONTHS_AHEAD, MONTHS_PAST = 12, 6
@@ -37,22 +37,26 @@ GROUPED = {
     Split.CSM: ("owner_id", "grouped"),
     Split.TEAM: ("owner_id", "(SELECT u.manager_id FROM accounts_user u WHERE u.id = grouped)"),
 }
+SUMS_OF_ROWS = ", ".join(f"{sql} AS {name}" for name, sql in SUMS.items())
+SUMS_OF_SUMS = ", ".join(f"sum({name}){'::bigint' if name in ('count', 'unknown') else ''}" for name in SUMS)
 # Three groupings: by month after the first, by window of 30 days, and by member of the split, for which the year ahead,
 # the last month and the time before it stand apart. The rows are added up once, and the three made of these sums.
-CUBE = """
-    {rows}, small AS (
+# OFFSET 0 lets what is kept of a row be reckoned once, and not for each of the sums that it is in.
+CUBE = f"""
+    {{rows}}, small AS (
         SELECT width_bucket(row.due_on, %(months)s::date[]) + %(shift)s AS month,
-            CASE WHEN row.due_on BETWEEN %(today)s::date AND %(today)s::date + {longest} - 1
-                THEN (row.due_on - %(today)s::date) / {width} ELSE -1 END AS near,
-            row.{grouped} AS grouped, row.part, {sums}
-        FROM row WHERE {condition} GROUP BY 1, 2, 3, 4
+            CASE WHEN row.due_on BETWEEN %(today)s::date AND %(today)s::date + {WINDOWS[-1]} - 1
+                THEN (row.due_on - %(today)s::date) / {WINDOWS[0]} ELSE -1 END AS near,
+            row.{{grouped}} AS grouped, row.part, {SUMS_OF_ROWS}
+        FROM (
+            SELECT *, {KEPT_ARR} AS kept_arr, {UPSELL} AS upsell_arr FROM row WHERE {{condition}} OFFSET 0
+        ) row
+        GROUP BY 1, 2, 3, 4
     )
-    SELECT GROUPING(month), GROUPING(near), month, near, span, member, part, {sums_of_sums}
-    FROM (SELECT *, GREATEST(LEAST(month, 0), -2) AS span, {member} AS member FROM small) small
+    SELECT GROUPING(month), GROUPING(near), month, near, span, member, part, {SUMS_OF_SUMS}
+    FROM (SELECT *, GREATEST(LEAST(month, 0), -2) AS span, {{member}} AS member FROM small) small
     GROUP BY GROUPING SETS ((month, part), (near, part), (span, member, part))
-"""
-SUMS_SQL = ", ".join(f"{sql} AS {name}" for name, sql in SUMS.items())
-SUMS_OF_SUMS = ", ".join(f"sum({name}){'::bigint' if name in ('count', 'unknown') else ''}" for name in SUMS)
+"""  # noqa: S608  its parts are constants
 AHEAD, LAST = 0, -1
 
 
@@ -192,16 +196,7 @@ def _cube(source: str, user: User | None, wanted: ForecastFilter, *, first: dt.d
     `back` from it."""
     rows, params = rows_sql(source, user)
     grouped, member = GROUPED[wanted.split]
-    sql = CUBE.format(
-        rows=rows,
-        longest=WINDOWS[-1],
-        width=WINDOWS[0],
-        grouped=grouped,
-        member=member,
-        condition=wanted.scope.condition,
-        sums=SUMS_SQL,
-        sums_of_sums=SUMS_OF_SUMS,
-    )
+    sql = CUBE.format(rows=rows, grouped=grouped, member=member, condition=wanted.scope.condition)
     months = [add_months(first, place) for place in (range(-back, 1) if back else range(MONTHS_AHEAD))]
     # What was due before the first of these months falls in the one before it.
     period = {"since": months[0], "until": add_months(months[-1], 1), "overdue": not back}

@@ -48,15 +48,15 @@ KEPT = """
 # How a row adds up, as `renewals.domain.forecast.sums_of` has it.
 KEPT_ARR = f"CASE WHEN part = '{Part.LOST}' THEN 0 ELSE LEAST(expected_arr, current_arr) END"
 UPSELL = f"CASE WHEN part = '{Part.LOST}' THEN 0 ELSE GREATEST(expected_arr - current_arr, 0) END"
-# Sums of rows by the names of `renewals.domain.forecast.Sums`.
+# Sums of rows with `kept_arr` and `upsell_arr`, by the names of `renewals.domain.forecast.Sums`.
 SUMS = {
     "count": "count(*)",
     "due": "COALESCE(sum(current_arr), 0)",
-    "kept": f"COALESCE(sum({KEPT_ARR}), 0)",
-    "upsell": f"COALESCE(sum({UPSELL}), 0)",
-    "weighted": f"COALESCE(sum(({KEPT_ARR}) * probability), 0)",
+    "kept": "COALESCE(sum(kept_arr), 0)",
+    "upsell": "COALESCE(sum(upsell_arr), 0)",
+    "weighted": "COALESCE(sum(kept_arr * probability), 0)",
     "unknown": "count(*) FILTER (WHERE probability IS NULL)",
-    "unknown_kept": f"COALESCE(sum({KEPT_ARR}) FILTER (WHERE probability IS NULL), 0)",
+    "unknown_kept": "COALESCE(sum(kept_arr) FILTER (WHERE probability IS NULL), 0)",
 }
 
 
