@@ -1,9 +1,10 @@
 """Which reviews come due by themselves, and on which day (qbr.md §1).
 
-A kind of review has turns: one interval of its pace after another since the last one, or since the customer came. What
-was missed before is not made up for, the next turn counts. A turn that falls into the season of a customer, when nobody
-there has time, is planned for the day before that season. A declining score adds a business review where none is near,
-and an onboarding ends with a checkpoint 90 days after its start. Days are those of the workspace, periods half-open.
+The next review of a kind is due one interval of its pace after the last one; one that is late already, as soon as it
+can be prepared. Without any, whole intervals are counted from the day on which the customer came, and the first one
+ahead is due. A day that falls into the season of a customer, when nobody there has time, moves to the day before that
+season. A declining score adds a business review where none is near, and an onboarding ends with a checkpoint 90 days
+after its start. Days are those of the workspace, periods half-open.
 """
 
 import datetime as dt
@@ -134,10 +135,11 @@ def _turn(known: Known, kind: Kind, pace: Pace, today: dt.date) -> dt.date | Non
     """The day of the next review of a kind, if it appears by `today`."""
     if pace not in INTERVALS:
         return None
-    base, earliest = known.last.get(kind) or known.customer_since, today + NOTICE
+    last, earliest = known.last.get(kind), today + NOTICE
+    base = last or known.customer_since
     if base is None:
         return earliest
-    turn = next_turn(base, pace, earliest=earliest)
+    turn = max(INTERVALS[pace].after(base), earliest) if last else next_turn(base, pace, earliest=earliest)
     early = before_season(turn, known.low_months)
     # A review that has only just been held is no reason to hold the next one before the season.
     if early >= earliest and early - base >= (turn - base) / 2:

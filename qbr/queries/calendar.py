@@ -59,7 +59,7 @@ def calendar(user: User, wanted: ReviewFilter, month: Month) -> CalendarMonth:
     found = matching(user, wanted, of_any_status=wanted.shown == ALL).filter(on_day(first, after))
     if wanted.shown == ALL:
         found = found.exclude(status=Review.Status.CANCELLED)
-    placed = (
+    placed: Any = (
         found.select_related("account")
         .annotate(day=day)
         .annotate(

@@ -47,20 +47,14 @@ class Slot:
 
 @dataclass(frozen=True)
 class Head:
-    """What the page says besides the review itself. The moments are in the zones of who looks and of the customer,
-    which are told apart where their clocks differ."""
+    """What the page says besides the review itself. `there` is its moment on the customer's clock, in words; empty
+    where that shows the same hour as the one of who looks."""
 
     path: Sequence[PathStep]
-    here: dt.datetime | None
-    there: dt.datetime | None
+    there: str
     agenda: Sequence[Slot]
     is_overdue: bool
     has_begun: bool
-
-    @property
-    def is_elsewhere(self) -> bool:
-        """Whether the customer's clock shows another hour."""
-        return self.here is not None and self.there is not None and self.here.utcoffset() != self.there.utcoffset()
 
 
 @dataclass(frozen=True)
@@ -85,11 +79,9 @@ class HistoryEntry:
 def head_of(review: Review) -> Head:
     """The head of a review that was read with its account. No query."""
     now, starts_at = clock.now(), review.starts_at
-    zone = zone_of(review.time_zone or review.account.time_zone)
     return Head(
         path=_path(review, now),
-        here=timezone.localtime(starts_at) if starts_at else None,
-        there=starts_at.astimezone(zone) if starts_at else None,
+        there=_on_their_clock(review),
         agenda=_slots(points_of(Preset(review.agenda), review.minutes), starts_at),
         is_overdue=review.is_ahead and review.due_on < clock.today(),
         has_begun=starts_at is not None and starts_at <= now,
@@ -119,7 +111,7 @@ def history_of(review: Review) -> list[HistoryEntry]:
 
 def _path(review: Review, now: dt.datetime) -> list[PathStep]:
     """The way, without the end that nobody wants: of a cancelled review it shows how far it had come."""
-    order = [status for status in Status if status is not Status.CANCELLED]
+    order: list[Status] = [status for status in Status if status is not Status.CANCELLED]
     current = Status(review.status)
     place = order.index(current) if current in order else -1
     return [
@@ -134,6 +126,15 @@ def _path(review: Review, now: dt.datetime) -> list[PathStep]:
         )
         for number, status in enumerate(order)
     ]
+
+
+def _on_their_clock(review: Review) -> str:
+    if review.starts_at is None:
+        return ""
+    zone = zone_of(review.time_zone or review.account.time_zone)
+    there, here = review.starts_at.astimezone(zone), timezone.localtime(review.starts_at)
+    # As text, for templates show moments in the zone of who looks.
+    return "" if there.utcoffset() == here.utcoffset() else f"{there:%A %-d %B, %H:%M}, {zone.key}"
 
 
 def _slots(points: Sequence[Point], starts_at: dt.datetime | None) -> list[Slot]:

@@ -26,8 +26,8 @@ from qbr.queries.segment_plans import segment_plans
 # Accounts of one statement, which is one transaction.
 BATCH = 5_000
 
-# What `Known` says of each account. A review of the pace that was cancelled counts as held on its day: its turn is
-# over. One that somebody asked for and cancelled never took place and moves nothing.
+# What `Known` says of each account. A review that came by itself and was cancelled counts as held on its day: its turn
+# is over. One that somebody asked for and cancelled never took place and moves nothing.
 KNOWN = """
     SELECT a.id, a.owner_id, a.time_zone, a.segment_id, a.customer_since,
         (a.last_review AT TIME ZONE %(zone)s)::date, a.health_trend = 'declining',

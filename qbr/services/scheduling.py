@@ -79,7 +79,7 @@ def schedule_review(*, by: User, review: Review, meeting: Meeting, version: int 
         raise RefusedError("That moment is over. Give one that is still to come.")
     names = [*meeting, "status", "status_since", "since", "until"]
     before, day_before = as_it_stands(held, names), day_of(held)
-    is_news = any(getattr(held, name) != meeting[name] for name in INVITED_BY)
+    is_news = any(getattr(held, name) != value for name, value in meeting.items() if name in INVITED_BY)
     for name, value in meeting.items():
         setattr(held, name, value)
     if held.until == day_before:

@@ -73,9 +73,10 @@ def test_a_turn_is_never_too_early_and_none_is_left_out(base, earliest, pace):
         # A quarter ahead to the day, and no day sooner.
         ({Kind.QBR: D(2026, 11, 26), Kind.EXECUTIVE: D(2026, 2, 27)}, [(Kind.QBR, Origin.PACE, D(2027, 2, 26))]),
         ({Kind.QBR: D(2026, 11, 27), Kind.EXECUTIVE: D(2026, 2, 27)}, []),
-        # What was missed is not made up for: its next turn counts, and is told from a quarter before it.
-        ({Kind.QBR: D(2026, 3, 1), Kind.EXECUTIVE: D(2026, 8, 1)}, []),
-        ({Kind.QBR: D(2026, 3, 20), Kind.EXECUTIVE: D(2026, 8, 1)}, [(Kind.QBR, Origin.PACE, D(2026, 12, 20))]),
+        # One that is late is due as soon as it can be prepared.
+        ({Kind.QBR: D(2026, 3, 1), Kind.EXECUTIVE: D(2026, 8, 1)}, [(Kind.QBR, Origin.PACE, D(2026, 12, 17))]),
+        ({Kind.QBR: D(2026, 9, 17), Kind.EXECUTIVE: D(2026, 8, 1)}, [(Kind.QBR, Origin.PACE, D(2026, 12, 17))]),
+        ({Kind.QBR: D(2026, 9, 18), Kind.EXECUTIVE: D(2026, 8, 1)}, [(Kind.QBR, Origin.PACE, D(2026, 12, 18))]),
     ],
 )  # fmt: skip
 def test_a_review_appears_a_quarter_before_its_turn(known, expected):
