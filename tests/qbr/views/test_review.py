@@ -3,6 +3,7 @@
 import datetime as dt
 from html import unescape
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -62,10 +63,11 @@ def test_the_page_says_where_it_stands_and_what_is_missing(cast, review):
 def test_it_says_both_hours_where_the_clocks_of_both_sides_differ(cast, review):
     planned(cast, review)
     shown = text(logged_in(cast.owner).get(url_of("review", review)))
-    local = dt.datetime.combine(day(10), dt.time(14), tzinfo=dt.UTC)
-    assert "for the customer, America/New_York" in shown
-    assert f"{local:%H:%M}" in shown
-    planned(cast, review, time_zone="UTC", starts_at=local + dt.timedelta(days=1))
+    starts_at = dt.datetime.combine(day(10), dt.time(14), tzinfo=dt.UTC)
+    there = starts_at.astimezone(ZoneInfo("America/New_York"))
+    assert f"for the customer {there:%A %-d %B, %H:%M}, America/New_York" in shown
+    assert f"{starts_at:%A %-d %B %Y, %H:%M}" in shown
+    planned(cast, review, time_zone="UTC", starts_at=starts_at + dt.timedelta(days=1))
     assert "for the customer" not in text(logged_in(cast.owner).get(url_of("review", review)))
 
 
