@@ -60,13 +60,13 @@ def test_a_file_is_asked_for_by_one_click_and_found_when_it_is_made(
 ) -> None:
     login(page, stage.csm)
     page.goto(f"/reviews/{review.pk}/")
-    page.get_by_role("button", name="Make it: PowerPoint").click()
+    page.get_by_role("button", name="Make it as PowerPoint").click()
     expect(page.get_by_text("Being made")).to_be_visible()
     page.goto("/")
     make_deck(Deck.objects.get().pk)
     page.goto(f"/reviews/{review.pk}/")
     with page.expect_download() as download:
-        page.get_by_role("link", name="Download").click()
+        page.get_by_role("link", name="Download as PowerPoint").click()
     assert download.value.suggested_filename == f"aspen-foods-qbr-{review.until}.pptx"
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import re
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -87,7 +88,7 @@ def test_its_figures_are_those_of_the_pages_of_the_account(cast, account, review
     assert said["Health tier"] == account.health_tier
     assert said["Health tier"] in page
     plan = client.get(reverse("accounts:account-plan", args=[account.pk])).content.decode()
-    assert said["Value confirmed by you"] == money.exact(9_000, "EUR")
+    assert said["Value confirmed by you"] == money.exact(Decimal(9_000), "EUR")
     assert said["Value confirmed by you"] in plan
     assert said["Achieved"] == "1"
 
