@@ -52,10 +52,12 @@ def test_points_goals_and_ideas_change_in_place(preparation: Page, review: Revie
     expect(checklist).to_contain_text("Olga Owner")
     preparation.get_by_role("button", name="Undo").last.click()
     expect(preparation.get_by_role("button", name="Done: Health trend reviewed", exact=True)).to_be_visible()
+    settled(preparation)
 
     preparation.get_by_role("button", name="Show: Land-and-expand meeting").click()
     expect(preparation.get_by_role("button", name="Take out: Land-and-expand meeting")).to_be_visible()
     expect(preparation.get_by_role("button", name="Not done: One or two expansion ideas chosen")).to_be_visible()
+    settled(preparation)
 
     preparation.get_by_role("link", name="Draft a goal").click()
     dialog = preparation.locator("#dialog")
