@@ -28,6 +28,7 @@ from cs_workspace.web.demo.offering import offer_renewals
 from cs_workspace.web.demo.planning import plan_book
 from cs_workspace.web.demo.playing import PLAYED, date_runs_back, play_afternoon, play_night, switch_playbooks
 from cs_workspace.web.demo.renewing import renew_book
+from cs_workspace.web.demo.reviewing import review_book
 from cs_workspace.web.demo.signs import answer_signals, date_signals_back
 from cs_workspace.web.demo.stepping_down import step_down
 from cs_workspace.web.demo.wishing import wish_and_repeat
@@ -105,6 +106,7 @@ def live_through(as_of: dt.date, seed: int, *, report: Progress) -> Lived:
     wish_and_repeat(as_of, seed, at_moment=_at_moment)
     board_customers(as_of, seed, at_moment=_at_moment, lived_whole=len(accounts) <= LIVED_WHOLE)
     grow_book(as_of, at_moment=_at_moment)
+    review_book(as_of, seed, at_moment=_at_moment, lived_whole=len(accounts) <= LIVED_WHOLE)
     report("Scoring today", total - 1, total)
     _night(as_of, learns=True, plays=True)
     renew_book(as_of, seed, at_moment=_at_moment, lived_whole=len(accounts) <= LIVED_WHOLE)
