@@ -7,7 +7,7 @@ from pghistory.models import Context
 
 from accounts.models import Task, Touch
 from cs_workspace.common import clock
-from cs_workspace.web.demo import LOGINS
+from cs_workspace.web.demo import LOGINS, living
 from cs_workspace.web.demo.reviewing import FIRST, review_book
 from health.models import SurveyAnswer
 from qbr.models import ActionItem, Recap, Review, ReviewGoal, ReviewIdea, ReviewResult, SatisfactionAsk
@@ -47,7 +47,7 @@ def company():
 
 
 def test_half_a_year_of_reviews_was_held_and_what_is_ahead_stands_at_every_step(company):
-    review_book(day(0), 7, at_moment=clock.set_to, lived_whole=True)
+    review_book(day(0), 7, at_moment=living._at_moment, lived_whole=True)
     statuses = set(Review.objects.values_list("status", flat=True))
     assert {"scheduled", "preparing", "ready", "followed_up", "cancelled"} <= statuses
     held = Review.objects.done()
@@ -62,7 +62,7 @@ def test_half_a_year_of_reviews_was_held_and_what_is_ahead_stands_at_every_step(
 
 
 def test_what_followed_is_there_and_some_of_it_is_late(company):
-    review_book(day(0), 7, at_moment=clock.set_to, lived_whole=True)
+    review_book(day(0), 7, at_moment=living._at_moment, lived_whole=True)
     assert SatisfactionAsk.objects.filter(answer=None).exists()
     assert SurveyAnswer.objects.filter(kind="review").exists()
     assert ActionItem.objects.filter(side="us", task__status=Task.Status.DONE).exists()
@@ -74,7 +74,7 @@ def test_what_followed_is_there_and_some_of_it_is_late(company):
 
 
 def test_rows_and_history_stand_on_the_days_on_which_things_were_done(company):
-    review_book(day(0), 7, at_moment=clock.set_to, lived_whole=True)
+    review_book(day(0), 7, at_moment=living._at_moment, lived_whole=True)
     for review in Review.objects.done():
         assert review.created_at < review.held_at
         events = review.history.order_by("pgh_id").values_list("pgh_created_at", flat=True)
@@ -87,17 +87,17 @@ def test_rows_and_history_stand_on_the_days_on_which_things_were_done(company):
 def test_reviews_of_the_invented_history_give_way_to_those_that_are_held(company):
     account = company.accounts.get(external_id="a0")
     invented = TouchFactory(account=account, kind="qbr", at=days_ago(30), attended=True)
-    review_book(day(0), 7, at_moment=clock.set_to, lived_whole=True)
+    review_book(day(0), 7, at_moment=living._at_moment, lived_whole=True)
     assert not Touch.objects.filter(pk=invented.pk).exists()
     assert Touch.objects.filter(account=account, kind="qbr", review__isnull=False).exists()
 
 
 def test_of_a_large_company_only_what_is_ahead_appears(company):
-    review_book(day(0), 7, at_moment=clock.set_to, lived_whole=False)
+    review_book(day(0), 7, at_moment=living._at_moment, lived_whole=False)
     assert not Review.objects.done().exists()
     assert Review.objects.filter(status="ready").exists()
 
 
 def test_a_company_without_accounts_has_no_reviews():
-    review_book(day(0), 7, at_moment=clock.set_to, lived_whole=True)
+    review_book(day(0), 7, at_moment=living._at_moment, lived_whole=True)
     assert not Review.objects.exists()
