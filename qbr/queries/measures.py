@@ -2,9 +2,9 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Count, DateField, F, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import TruncQuarter
@@ -33,6 +33,16 @@ from qbr.queries.measured import (
     with_held_day,
 )
 from renewals.domain.periods import Period
+
+# What reviews that were held come to.
+OF_HELD: Final[Mapping[str, Any]] = {
+    "held": Count("pk"),
+    "prepared": Count("pk", filter=PREPARED),
+    "preparation": Sum(PREPARATION, filter=PREPARED),
+    "compared": Count("pk", filter=COMPARED),
+    "change": Sum("result__change", filter=COMPARED),
+    "peers_change": Sum("result__peers_change", filter=COMPARED),
+}
 
 
 @dataclass(frozen=True)
@@ -140,16 +150,7 @@ def _tallies(user: User, period: Period, today: dt.date) -> Tallies:
             coming=Count("pk", filter=is_coming(today)),
             cancelled=Count("pk", filter=CANCELLED),
         ),
-        _placed(
-            held,
-            _quarter_held(),
-            held=Count("pk"),
-            prepared=Count("pk", filter=PREPARED),
-            preparation=Sum(PREPARATION, filter=PREPARED),
-            compared=Count("pk", filter=COMPARED),
-            change=Sum("result__change", filter=COMPARED),
-            peers_change=Sum("result__peers_change", filter=COMPARED),
-        ),
+        _placed(held, _quarter_held(), **OF_HELD),
         _placed(
             asks,
             _quarter_held("review__"),

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
-from qbr.domain.following import Progress, mailto, gist_of, steps_of
+from qbr.domain.following import Progress, gist_of, mailto, steps_of
 
 NOTHING = Progress(
     is_recap_sent=False, goals=0, carried=0, ideas=0, begun=0, came=0, asked=0, answered=0, has_next=False
