@@ -5,7 +5,7 @@ The page shows the customer's own steps and their dates, and nothing else of the
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.forms.onboarding import ShareForm
@@ -13,9 +13,8 @@ from accounts.http import UserRequest
 from accounts.models import OnboardingShare, OnboardingStep
 from accounts.queries.onboarding import get_onboarding_for
 from accounts.queries.onboarding_share import shared_page
-from accounts.queries.share_links import url_of
 from accounts.services.onboarding_steps import reopen_step_for_customer, tick_step_for_customer
-from accounts.services.share_links import count_view, share_onboarding
+from accounts.services.share_links import share_onboarding
 from accounts.views import share_links
 from accounts.views.dialogs import sent
 from cs_workspace.common.access import changes
@@ -56,23 +55,18 @@ def revoke(request: UserRequest, pk: int) -> HttpResponse:
 @login_not_required
 def shared(request: HtmxRequest, token: str) -> HttpResponse:
     """The customer's checklist; by POST they say that a step of theirs is done, or that it is not after all."""
-    link = share_links.opened(OnboardingShare, token)
-    if link is None:
-        return share_links.over(request, CHECKLIST)
-    if request.method == "POST":
-        _follow(request, link)
-        return share_links.bare(redirect(url_of(link)))
-    if request.method == "GET" and not request.user.is_authenticated:
-        count_view(link=link)
-    context = {"page": shared_page(link.onboarding), "link": link}
-    return share_links.bare(render(request, "accounts/onboarding_shared.html", context))
+    return share_links.followed(request, CHECKLIST, token, _follow, lambda link: _checklist(request, link))
+
+
+def _checklist(request: HtmxRequest, link: OnboardingShare) -> HttpResponse:
+    return render(request, "accounts/onboarding_shared.html", {"page": shared_page(link.onboarding), "link": link})
 
 
 def _follow(request: HtmxRequest, link: OnboardingShare) -> None:
     """Does what the customer asks for; a step of another onboarding is as if there were none."""
-    verb, step_pk = VERBS.get(request.POST.get("verb", "")), request.POST.get("step", "")
+    verb, key = VERBS.get(request.POST.get("verb", "")), share_links.key_of(request, "step")
     known = OnboardingStep.objects.filter(onboarding=link.onboarding_id)
-    step = known.filter(pk=int(step_pk)).first() if step_pk.isdecimal() and len(step_pk) < 19 else None
+    step = known.filter(pk=key).first()
     if verb is None or step is None:
         raise Http404("There is no such step.")
     try:

@@ -5,19 +5,23 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.forms.fields import DialogForm
 from accounts.http import UserRequest
 from accounts.models.share_link import ShareLink
 from accounts.queries.share_links import get_link_for, is_live, link_of, live_link_to, url_of
-from accounts.services.share_links import revoke_link
+from accounts.services.share_links import count_view, revoke_link
 from accounts.views.dialogs import Dialog, attempt, show
 from cs_workspace.common.answers import answer
+from cs_workspace.common.http import HtmxRequest
 from cs_workspace.common.toasts import toast
 
 L = TypeVar("L", bound=ShareLink)
+
+# Digits of a number that is too large for a key.
+LONGEST_KEY = 19
 
 # For the eyes of whoever holds the link: no search engine keeps it, no cache, and no other site learns of its address.
 # Ours must: a form that is sent without any origin is refused.
@@ -79,6 +83,31 @@ def opened(kind: type[L], token: str) -> L | None:
     if link is None:
         raise Http404("There is no such link.")
     return link if is_live(link) else None
+
+
+def followed(
+    request: HtmxRequest,
+    subject: Subject,
+    token: str,
+    follow: Callable[[HtmxRequest, Any], None],
+    show: Callable[[Any], HttpResponse],
+) -> HttpResponse:
+    """A page that its reader may change: by POST `follow` does what they ask for, otherwise `show` is what they see."""
+    link = opened(subject.kind, token)
+    if link is None:
+        return over(request, subject)
+    if request.method == "POST":
+        follow(request, link)
+        return bare(redirect(url_of(link)))
+    if request.method == "GET" and not request.user.is_authenticated:
+        count_view(link=link)
+    return bare(show(link))
+
+
+def key_of(request: HtmxRequest, name: str) -> int | None:
+    """The key of a record that a form of the page names; None for what is none, or too long for the database."""
+    given = request.POST.get(name, "")
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < LONGEST_KEY else None
 
 
 def over(request: HttpRequest, subject: Subject) -> HttpResponse:

@@ -5,13 +5,11 @@ The page shows decisions, goals and action items, and nothing else of the accoun
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.forms.plan import ShareForm
 from accounts.http import UserRequest
-from accounts.queries.share_links import url_of
-from accounts.services.share_links import count_view
 from accounts.views import share_links
 from accounts.views.dialogs import sent
 from cs_workspace.common.access import changes
@@ -58,23 +56,18 @@ def revoke(request: UserRequest, pk: int) -> HttpResponse:
 @login_not_required
 def shared(request: HtmxRequest, token: str) -> HttpResponse:
     """What was agreed; by POST the customer says that something of theirs is done, or that it is not after all."""
-    link = share_links.opened(ReviewShare, token)
-    if link is None:
-        return share_links.over(request, AGREED)
-    if request.method == "POST":
-        _follow(request, link)
-        return share_links.bare(redirect(url_of(link)))
-    if request.method == "GET" and not request.user.is_authenticated:
-        count_view(link=link)
-    context = {"page": shared_page(link.review), "link": link}
-    return share_links.bare(render(request, "qbr/shared.html", context))
+    return share_links.followed(request, AGREED, token, _follow, lambda link: _agreed(request, link))
+
+
+def _agreed(request: HtmxRequest, link: ReviewShare) -> HttpResponse:
+    return render(request, "qbr/shared.html", {"page": shared_page(link.review), "link": link})
 
 
 def _follow(request: HtmxRequest, link: ReviewShare) -> None:
     """Does what the customer asks for; an action of another review is as if there were none."""
-    verb, key = VERBS.get(request.POST.get("verb", "")), request.POST.get("action", "")
+    verb, key = VERBS.get(request.POST.get("verb", "")), share_links.key_of(request, "action")
     kept = ActionItem.objects.kept().filter(review=link.review_id, side=ActionItem.Side.CUSTOMER)
-    action = kept.filter(pk=int(key)).first() if key.isascii() and key.isdecimal() and len(key) < 19 else None
+    action = kept.filter(pk=key).first()
     if verb is None or action is None:
         raise Http404("There is no such action.")
     try:
