@@ -19,11 +19,7 @@ def calendar(request: UserRequest) -> HttpResponse:
     form, today = read_filter(request), clock.today()
     wanted = form.wanted()
     month = month_wanted(request, today=today)
-    context = around(request, "calendar", form, counts_of(request.user, wanted)) | around_month(
-        request, month, today=today
-    )
-    context |= {
-        "calendar": month_with(request.user, wanted, month),
-        "table": reverse("qbr:reviews"),
-    }
+    context = around(request, "calendar", form, counts_of(request.user, wanted))
+    context |= around_month(request, month, today=today)
+    context |= {"calendar": month_with(request.user, wanted, month), "table": reverse("qbr:reviews")}
     return render_page(request, "qbr/calendar.html", context, partial="rows")

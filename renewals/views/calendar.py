@@ -19,11 +19,7 @@ def calendar(request: UserRequest) -> HttpResponse:
     form = read_filter(request)
     wanted, today = form.wanted(), clock.today()
     month = month_wanted(request, today=today)
-    context = around(request, "calendar", form, figures_of(request.user, wanted)) | around_month(
-        request, month, today=today
-    )
-    context |= {
-        "calendar": month_with(request.user, wanted, month),
-        "table": reverse("renewals:table"),
-    }
+    context = around(request, "calendar", form, figures_of(request.user, wanted))
+    context |= around_month(request, month, today=today)
+    context |= {"calendar": month_with(request.user, wanted, month), "table": reverse("renewals:table")}
     return render_page(request, "renewals/calendar.html", context, partial="rows")
