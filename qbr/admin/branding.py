@@ -58,8 +58,14 @@ class BrandingAdmin(WorkspaceAdmin):
             return redirect("admin:qbr_branding_change", True)
         return redirect("admin:qbr_branding_add")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and not Branding.objects.exists()
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A second one is not added: who comes late, or clicks twice, finds the one there is."""
+        # Not by `has_add_permission`, which every page of the admin asks for its navigation.
+        if Branding.objects.exists():
+            return redirect("admin:qbr_branding_change", True)
+        return super().add_view(request, form_url, extra_context)
 
     def has_delete_permission(self, request: HttpRequest, obj: Branding | None = None) -> bool:
         return False

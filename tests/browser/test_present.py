@@ -32,6 +32,7 @@ def test_slides_are_shown_one_by_one_and_what_is_said_is_written_down(
     page.goto(f"/reviews/{review.pk}/")
     page.get_by_role("link", name="Present").first.click()
     expect(page.get_by_role("heading", name="Aspen Foods", level=2)).to_be_visible()
+    expect(page.get_by_text("1 / 10")).to_be_visible()  # the script is there, and with it the keys
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Space")
     expect(page.get_by_role("heading", name="Executive summary")).to_be_visible()

@@ -49,7 +49,8 @@ def address(version: ScorecardVersion) -> str:
 def test_every_list_of_the_admin_opens_for_an_admin(admin_client: Client) -> None:
     for model in admin.site._registry:
         url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-        assert admin_client.get(url).status_code == 200, url
+        # What there is only one of has its form in place of a list.
+        assert admin_client.get(url, follow=True).status_code == 200, url
 
 
 def test_nobody_but_admins_enters(cast: Cast) -> None:

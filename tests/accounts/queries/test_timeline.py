@@ -137,6 +137,7 @@ def test_a_group_shows_its_own_only(account):
         "Tickets",
         "Surveys",
         "Expansion",
+        "Reviews",
     ]
 
 

@@ -35,6 +35,7 @@ def test_the_list_leads_to_the_one_look_that_there_is(cast):
     assert saved(cast).status_code == 302
     assert client.get(URL)["Location"] == f"{URL}True/change/"
     assert client.get(f"{URL}True/change/").status_code == 200
+    assert client.post(f"{URL}add/", TYPED)["Location"] == f"{URL}True/change/"
 
 
 def test_without_one_decks_have_the_name_of_the_workspace(cast, settings):
