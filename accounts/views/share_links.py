@@ -104,10 +104,10 @@ def followed(
     return bare(show(link))
 
 
-def key_of(request: HtmxRequest, name: str) -> int | None:
-    """The key of a record that a form of the page names; None for what is none, or too long for the database."""
+def key_of(request: HtmxRequest, name: str) -> int:
+    """The key of a record that a form of the page names; 0, which no record has, for what is none or too long."""
     given = request.POST.get(name, "")
-    return int(given) if given.isascii() and given.isdecimal() and len(given) < LONGEST_KEY else None
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < LONGEST_KEY else 0
 
 
 def over(request: HttpRequest, subject: Subject) -> HttpResponse:
