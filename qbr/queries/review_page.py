@@ -1,22 +1,19 @@
 """One review as its page shows it: the way that it goes, when it takes place, its agenda, and what was done to it."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.queries.record_history import HistoryEntry, changes_of
 from cs_workspace.common import clock
 from qbr.domain.agendas import Point, Preset, points_of
 from qbr.domain.invitation import zone_of
 from qbr.domain.reviews import STATUS_LABELS, Status, step_refused
 from qbr.models import Review
 
-# So many changes are told; hardly a review has more.
-HISTORY = 100
 # Fields whose changes are told, in the order in which they are.
 TOLD = (
     "status", "due_on", "starts_at", "minutes", "time_zone", "place", "agenda", "owner_id", "since", "until",
@@ -57,25 +54,6 @@ class Head:
     has_begun: bool
 
 
-@dataclass(frozen=True)
-class Change:
-    """One field before and after, in words; empty where nothing was said."""
-
-    label: str
-    was: str
-    now: str
-
-
-@dataclass(frozen=True)
-class HistoryEntry:
-    """Something that was done with the review, when and by whom (empty for the system)."""
-
-    at: dt.datetime
-    by: str
-    title: str
-    changes: Sequence[Change] = ()
-
-
 def head_of(review: Review) -> Head:
     """The head of a review that was read with its account. No query."""
     now, starts_at = clock.now(), review.starts_at
@@ -90,23 +68,7 @@ def head_of(review: Review) -> Head:
 
 def history_of(review: Review) -> list[HistoryEntry]:
     """What was changed, the latest first, each version against the one before. At most two queries."""
-    history: Any = review.history
-    events = list(history.select_related("pgh_context").order_by("-pgh_id")[: HISTORY + 1])
-    people = _people(events)
-    entries = []
-    for event, before in pairwise(events):
-        changes = [
-            Change(_label(name), was, now)
-            for name in TOLD
-            if (was := _words(name, getattr(before, name), people))
-            != (now := _words(name, getattr(event, name), people))
-        ]
-        if changes:
-            entries.append(HistoryEntry(event.pgh_created_at, people.get(_writer(event), ""), "Changed", changes))
-    if events and len(events) <= HISTORY:
-        first = events[-1]
-        entries.append(HistoryEntry(first.pgh_created_at, people.get(_writer(first), ""), _opened(first)))
-    return entries
+    return changes_of(review, TOLD, opened=_opened)
 
 
 def _path(review: Review, now: dt.datetime) -> list[PathStep]:
@@ -148,32 +110,3 @@ def _slots(points: Sequence[Point], starts_at: dt.datetime | None) -> list[Slot]
 
 def _opened(event: Any) -> str:
     return "Asked for" if event.origin == Review.Origin.REQUEST else "Appeared by itself"
-
-
-def _people(events: Sequence[Any]) -> Mapping[int | None, str]:
-    """The names of all who wrote or own in some version. One query."""
-    keys = {_writer(event) for event in events} | {event.owner_id for event in events}
-    return dict(User.objects.filter(pk__in=keys - {None}).values_list("pk", "name"))
-
-
-def _writer(event: Any) -> int | None:
-    return event.pgh_context.metadata.get("user") if event.pgh_context else None
-
-
-def _label(name: str) -> str:
-    text = str(Review._meta.get_field(name).verbose_name)  # type: ignore[union-attr]  # none is a relation backwards
-    return text[:1].upper() + text[1:]
-
-
-def _words(name: str, value: Any, people: Mapping[int | None, str]) -> str:
-    """What a field says, for people; empty where it says nothing."""
-    if value is None or value == "":
-        return ""
-    if name == "owner_id":
-        return people.get(value, "somebody who is gone")
-    if isinstance(value, dt.datetime):
-        return f"{timezone.localtime(value):%a %d %b %Y %H:%M}"
-    if isinstance(value, dt.date):
-        return f"{value.day} {value:%b %Y}"
-    choices: Any = Review._meta.get_field(name).choices  # type: ignore[union-attr]
-    return str(dict(choices).get(value, value)) if choices else str(value)

@@ -54,9 +54,7 @@ def edit_idea(*, by: User, idea: ReviewIdea, fields: IdeaFields, version: int | 
     for name, value in fields.items():
         setattr(held, name, value)
     save_next(held, by=by)
-    # JSON knows no decimals.
-    plain = {name: str(value) if isinstance(value, Decimal) else value for name, value in before.items()}
-    keep_way_back(held, plain, by=by)
+    keep_way_back(held, before, by=by)
     return held
 
 

@@ -61,9 +61,7 @@ def edit_goal(*, by: User, goal: ReviewGoal, fields: GoalFields, version: int | 
         setattr(held, name, value)
     _check(held)
     save_next(held, by=by)
-    # JSON knows no decimals.
-    plain = {name: str(value) if isinstance(value, Decimal) else value for name, value in before.items()}
-    keep_way_back(held, plain, by=by)
+    keep_way_back(held, before, by=by)
     return held
 
 

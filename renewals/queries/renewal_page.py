@@ -1,17 +1,17 @@
 """One renewal as its page shows it: the steps on its way, what endangers it, what it is about, what was done to it."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from itertools import pairwise
 from typing import Any
 
 from django.conf import settings
 
 from accounts.domain.merging import outlined
-from accounts.models import ContractLine, Task, User
+from accounts.models import ContractLine, Task
+from accounts.queries.record_history import MOST, HistoryEntry, changes_of
 from cs_workspace.common import clock
 from cs_workspace.common.money import exact
 from health.domain.signals import label_of
@@ -21,8 +21,6 @@ from renewals.domain.stages import STAGE_LABELS, Stage, decision_day
 from renewals.domain.timelines import StepState
 from renewals.models import Renewal, RenewalStep
 
-# So many moves and so many edits are told; hardly a renewal has more.
-HISTORY = 100
 # Fields whose changes are told, in the order in which they are.
 TOLD = (
     "due_on", "owner_id", "category", "expected_arr", "chosen_probability", "chosen_reason", "next_step",
@@ -101,26 +99,6 @@ class Sign:
     seen_on: dt.date
 
 
-@dataclass(frozen=True)
-class Change:
-    """One field before and after, in words; empty where nothing was said."""
-
-    label: str
-    was: str
-    now: str
-
-
-@dataclass(frozen=True)
-class HistoryEntry:
-    """Something that was done with the renewal, when and by whom (empty for the system)."""
-
-    at: dt.datetime
-    by: str
-    title: str
-    note: str = ""
-    changes: Sequence[Change] = ()
-
-
 def head_of(renewal: Renewal) -> Head:
     """The head of a renewal that was read with its contract. No query."""
     today, notice = clock.today(), renewal.contract.notice_days
@@ -170,11 +148,12 @@ def lines_of(renewal: Renewal) -> list[ContractLine]:
 
 def history_of(renewal: Renewal) -> list[HistoryEntry]:
     """Moves from stage to stage and what was changed, the latest first. At most three queries."""
-    moves = renewal.moves.select_related("by").order_by("-at", "-pk")[:HISTORY]
+    moves = renewal.moves.select_related("by").order_by("-at", "-pk")[:MOST]
     entries = [
         HistoryEntry(move.at, move.by.name if move.by else "", _move_words(move), note=move.note) for move in moves
     ]
-    entries += _edits(renewal)
+    # Versions that only moved it are told by the moves.
+    entries += changes_of(renewal, TOLD, own_words=_spoken)
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 
@@ -219,51 +198,8 @@ def _move_words(move: Any) -> str:
     return f"{move.get_before_display()} → {move.get_after_display()}"
 
 
-def _edits(renewal: Renewal) -> list[HistoryEntry]:
-    """The versions of the renewal, each against the one before; those that only moved it are told by the moves."""
-    history: Any = renewal.history
-    events = list(history.select_related("pgh_context").order_by("-pgh_id")[: HISTORY + 1])
-    people = _people(events)
-    entries = []
-    for event, before in pairwise(events):
-        changes = [
-            Change(_label(name), was, now)
-            for name in TOLD
-            if (was := _words(name, getattr(before, name), people))
-            != (now := _words(name, getattr(event, name), people))
-        ]
-        if changes:
-            by = people.get(_writer(event), "")
-            entries.append(HistoryEntry(event.pgh_created_at, by, "Changed", changes=changes))
-    return entries
-
-
-def _people(events: Sequence[Any]) -> Mapping[int | None, str]:
-    """The names of all who wrote or own in some version. One query."""
-    keys = {_writer(event) for event in events} | {event.owner_id for event in events}
-    return dict(User.objects.filter(pk__in=keys - {None}).values_list("pk", "name"))
-
-
-def _writer(event: Any) -> int | None:
-    return event.pgh_context.metadata.get("user") if event.pgh_context else None
-
-
-def _label(name: str) -> str:
-    text = str(Renewal._meta.get_field(name).verbose_name)  # type: ignore[union-attr]  # none is a relation backwards
-    return text[:1].upper() + text[1:]
-
-
-def _words(name: str, value: Any, people: Mapping[int | None, str]) -> str:
-    """What a field says, for people; empty where it says nothing."""
-    if value is None or value == "":
-        return ""
-    if name == "owner_id":
-        return people.get(value, "somebody who is gone")
-    if name == "chosen_probability":
-        return f"{value * 100:.0f} %"
-    if isinstance(value, Decimal):
-        return exact(value, settings.WORKSPACE_CURRENCY)
-    if isinstance(value, dt.date):
-        return f"{value.day} {value:%b %Y}"
-    choices: Any = Renewal._meta.get_field(name).choices  # type: ignore[union-attr]
-    return str(dict(choices).get(value, value)) if choices else str(value)
+def _spoken(name: str, value: Any) -> str | None:
+    """Shares and money of a renewal in words; None for all else."""
+    if not isinstance(value, Decimal):
+        return None
+    return f"{value * 100:.0f} %" if name == "chosen_probability" else exact(value, settings.WORKSPACE_CURRENCY)

@@ -77,9 +77,7 @@ def edit_opportunity(
     before = as_it_stands(held, [f"{name}_id" if name in _RELATED else name for name in fields])
     _fill(held, fields)
     save_next(held, by=by)
-    # JSON knows no decimals.
-    plain = {name: str(value) if isinstance(value, Decimal) else value for name, value in before.items()}
-    keep_way_back(held, plain, by=by)
+    keep_way_back(held, before, by=by)
     return held
 
 
