@@ -8,7 +8,7 @@ from random import Random
 from accounts.models import Account, User
 from cs_workspace.common import clock
 from cs_workspace.web.demo import LOGINS
-from cs_workspace.web.demo.review_days import AtMoment, Host, meeting_at, prepare, schedule
+from cs_workspace.web.demo.review_days import AtMoment, Host, prepare, schedule, talk_at
 from qbr.domain.reviews import Kind
 from qbr.models import Review
 from qbr.services.scheduling import cancel_review, request_review
@@ -62,7 +62,7 @@ def _bring(host: Host, review: Review, step: str, *, days: int, moment: dt.datet
         with host.on(moment):
             cancel_review(by=host.by, review=review, reason=WHY_CANCELLED)
         return
-    starts_at = meeting_at(host.as_of + dt.timedelta(days=days), HOUR, later=True)
+    starts_at = talk_at(review, host.as_of + dt.timedelta(days=days), HOUR, later=True)
     opened_at = review.status_since
     with host.on(max(moment - PLANNED, opened_at)):
         review = schedule(host, review, starts_at)

@@ -26,6 +26,7 @@ from cs_workspace.web.demo.review_words import (
     WHY_CANCELLED,
     WISHES,
 )
+from qbr.domain.invitation import zone_of
 from qbr.domain.reviews import Kind
 from qbr.models import ActionItem, Attendee, Review, ReviewIdea
 from qbr.services.actions import add_action, finish_action
@@ -47,6 +48,8 @@ from renewals.models import ExpansionSignal
 AtMoment = Callable[[dt.datetime], AbstractContextManager[None]]
 
 HOURS = (9, 10, 11, 14, 15)
+# In which hours a customer meets anybody, and we do where theirs are not ours.
+THEIR_DAY, OUR_DAY = range(8, 18), range(7, 20)
 SATURDAY, WEEK = 5, 7
 PLACES = ("https://meet.example/northwind", "Their office, room Aalto", "https://meet.example/reviews")
 # How those who answer liked it; what is late is done so many days after its day, and some of it never.
@@ -92,6 +95,13 @@ def meeting_at(day: dt.date, hour: int, *, later: bool = False) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(hour), clock.workspace_zone())
 
 
+def talk_at(review: Review, day: dt.date, hour: int, *, later: bool = False) -> dt.datetime:
+    """The same for a review, at another hour of our day where that one is night or evening for the customer."""
+    moment, zone = meeting_at(day, hour, later=later), zone_of(review.time_zone)
+    others = (moment.replace(hour=other) for other in OUR_DAY)
+    return next((one for one in (moment, *others) if one.astimezone(zone).hour in THEIR_DAY), moment)
+
+
 def live_review(host: Host, review: Review, fate: Fate) -> None:
     """Lives through a review whose day is over, as far as the day of the demo allows."""
     rng = host.rng
@@ -102,7 +112,7 @@ def live_review(host: Host, review: Review, fate: Fate) -> None:
             cancel_review(by=host.by, review=review, reason=rng.choice(WHY_CANCELLED))
         return
     late = rng.randint(4, 11) if fate is Fate.LATE else -rng.randint(0, 4)
-    starts_at = meeting_at(review.due_on + dt.timedelta(days=late), rng.choice(HOURS))
+    starts_at = talk_at(review, review.due_on + dt.timedelta(days=late), rng.choice(HOURS))
     if not host.is_over(starts_at):
         return
     with host.on(starts_at - dt.timedelta(days=15)):

@@ -1,6 +1,7 @@
 """The business reviews of the demo: half a year of them, by the real services, and what is ahead."""
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
 from pghistory.models import Context
@@ -8,6 +9,7 @@ from pghistory.models import Context
 from accounts.models import Task, Touch
 from cs_workspace.common import clock
 from cs_workspace.web.demo import LOGINS, living
+from cs_workspace.web.demo.review_days import HOURS, OUR_DAY, THEIR_DAY, talk_at
 from cs_workspace.web.demo.reviewing import FIRST, review_book
 from health.models import SurveyAnswer
 from qbr.models import ActionItem, Recap, Review, ReviewGoal, ReviewIdea, ReviewResult, SatisfactionAsk
@@ -44,6 +46,14 @@ def company():
         for ago in range(FIRST, 0, -14):
             SnapshotFactory(account=account, day=day(-ago), score=60 + number, rank=2, version=version)
     return segment
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "America/New_York", "Europe/Berlin", "Asia/Tokyo"])
+@pytest.mark.parametrize("hour", HOURS)
+def test_no_customer_is_asked_to_come_at_night(zone, hour):
+    moment = talk_at(Review(time_zone=zone), dt.date(2026, 3, 16), hour)
+    assert moment.astimezone(ZoneInfo(zone)).hour in THEIR_DAY
+    assert moment.hour in OUR_DAY
 
 
 def test_half_a_year_of_reviews_was_held_and_what_is_ahead_stands_at_every_step(company):
