@@ -19,7 +19,7 @@ class ProposalLineFactory(Factory):
     class Meta:
         model = ProposalLine
 
-    position = factory.Sequence(lambda n: n + 1)
+    position = factory.LazyAttribute(lambda line: ProposalLine.objects.filter(option=line.option).count() + 1)
     product = factory.SubFactory(ProductFactory)
     seats = 100
     price = Decimal(240)
@@ -32,7 +32,7 @@ class ProposalOptionFactory(Factory):
     class Meta:
         model = ProposalOption
 
-    position = factory.Sequence(lambda n: n + 1)
+    position = factory.LazyAttribute(lambda option: ProposalOption.objects.filter(proposal=option.proposal).count() + 1)
     title = factory.Sequence(lambda n: f"Option {n}")
     term_months = 12
     billing = "yearly"
