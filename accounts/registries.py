@@ -1,8 +1,8 @@
 """What higher floors add to the pages of the ground: each fills these at start-up, in its `AppConfig.ready()`."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -11,7 +11,8 @@ from django.utils.safestring import SafeString
 from accounts.domain.onboarding_proofs import Case, Proved
 from accounts.domain.playbook_results import Begun, Measured
 from accounts.domain.playbooks import FactKind
-from accounts.models import Account, Task, User
+from accounts.models import Account, Enrolment, Task, User
+from accounts.models import Sequence as MailSequence
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,38 @@ class OnboardingProof:
     number_label: str = ""
 
 
+@dataclass(frozen=True)
+class Start:
+    """Somebody whom a sequence is for: `cause_key` names what put them in, so that it does so once.
+
+    `anchor_on` is the day that the steps count from, `variant` chooses among steps that are for one kind of cause, and
+    `texts` are merge fields that only this cause knows. `by_itself` overrules the sequence where it is not None.
+    """
+
+    account_id: int
+    contact_id: int
+    cause_key: str
+    anchor_on: dt.date
+    variant: str = ""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    by_itself: bool | None = None
+
+
+@dataclass(frozen=True)
+class SequenceSource:
+    """What puts people into sequences: `due` gives who is to be in one by a day, those who are in it already as well.
+
+    `over` tells, of running enrolments, those that are over, by their key: why, as a value of `Enrolment.Because`.
+    `fields` are the merge fields that its starts bring, by name, with what each stands for.
+    """
+
+    key: str
+    label: str
+    due: Callable[[MailSequence, dt.date], Iterable[Start]]
+    over: Callable[[Collection[Enrolment]], Mapping[int, str]]
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
 # Fields of `accounts.domain.onboarding_risks.Seen` by the key of the case; what is not known is left out.
 OnboardingFacts = Callable[[Sequence[Case], dt.date], Mapping[int, Mapping[str, Any]]]
 NextActions = Callable[[Sequence[int]], dict[int, str]]
@@ -159,6 +192,7 @@ ONBOARDING_PROOFS: dict[str, OnboardingProof] = {}
 ONBOARDING_FACTS: dict[str, OnboardingFacts] = {}
 TIER_LABELS: dict[str, Callable[[], dict[int, str]]] = {}
 SCORE_CHANGES: dict[str, ScoreChanges] = {}
+SEQUENCE_SOURCES: dict[str, SequenceSource] = {}
 
 
 def add_panel(panel: Panel) -> None:
@@ -234,6 +268,11 @@ def add_palette_item(item: PaletteItem) -> None:
 def add_task_cause(cause: TaskCause) -> None:
     """Lets tasks lead to what they come from; raises `ValueError` for a key that is taken."""
     _add(TASK_CAUSES, cause.key, cause)
+
+
+def add_sequence_source(source: SequenceSource) -> None:
+    """Lets sequences of e-mails be started by something new; raises `ValueError` for a key that is taken."""
+    _add(SEQUENCE_SOURCES, source.key, source)
 
 
 def panels_of(slot: str) -> Iterable[Panel]:

@@ -4,6 +4,7 @@ from accounts.models.calendar_feed import CalendarFeed
 from accounts.models.contact import Contact
 from accounts.models.contract import Contract, ContractLine, ExchangeRate, Invoice, Product
 from accounts.models.feature_request import FeatureAsk, FeatureRequest, FeatureRequestStep
+from accounts.models.mail import Mail, MailEvent, MailRules, Suppression
 from accounts.models.notification import Digest, Notification
 from accounts.models.onboarding import (
     Onboarding,
@@ -16,6 +17,7 @@ from accounts.models.playbook import Holiday, Playbook, PlaybookCue, PlaybookRun
 from accounts.models.playbook_result import PlaybookResult
 from accounts.models.recurrence import Recurrence
 from accounts.models.sent_form import SentForm
+from accounts.models.sequence import Enrolment, EnrolmentStep, MailTemplate, Sequence, SequenceStep
 from accounts.models.share_link import OnboardingShare, PlanShare
 from accounts.models.step_back import StepBack
 from accounts.models.success_plan import (
@@ -43,12 +45,18 @@ __all__ = [
     "ContractLine",
     "DefaultView",
     "Digest",
+    "Enrolment",
+    "EnrolmentStep",
     "ExchangeRate",
     "FeatureAsk",
     "FeatureRequest",
     "FeatureRequestStep",
     "Holiday",
     "Invoice",
+    "Mail",
+    "MailEvent",
+    "MailRules",
+    "MailTemplate",
     "MeasuredValue",
     "Milestone",
     "Note",
@@ -76,8 +84,11 @@ __all__ = [
     "SavedView",
     "Segment",
     "SentForm",
+    "Sequence",
+    "SequenceStep",
     "StepBack",
     "SuccessPlan",
+    "Suppression",
     "Task",
     "TeamMember",
     "TemplateStep",

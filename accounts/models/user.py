@@ -89,6 +89,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     quiet_lets_critical = models.BooleanField(
         "critical alerts come through all the same", default=True, db_default=True
     )
+    signature = models.TextField(
+        max_length=1000, blank=True, default="", db_default="", help_text="Stands below e-mails to customers."
+    )
     capacity_accounts = models.PositiveIntegerField(null=True, blank=True, help_text="Accounts this person can carry.")
     capacity_arr = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     recent_accounts = models.JSONField(default=list, blank=True, editable=False)

@@ -12,22 +12,18 @@ import datetime as dt
 import logging
 import random
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from enum import Enum
-from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPResponseException, SMTPSenderRefused
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
-from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accounts.models import Digest, Notification, User
+from accounts.services.handing_over import Outcome, absolute, hand_over, mail_server
 from accounts.services.notifying import CRITICAL
 from cs_workspace.common import clock
 
@@ -36,15 +32,6 @@ logger = logging.getLogger(__name__)
 # Of one run: the next one comes half a minute later
 BATCH = 200
 ATTEMPTS = 5
-
-
-class Outcome(Enum):
-    """What became of an e-mail that was handed over."""
-
-    SENT = "sent"
-    LATER = "later"
-    REFUSED = "refused"
-    UNCLEAR = "unclear"
 
 
 def send_messages() -> Counter[Outcome]:
@@ -56,13 +43,13 @@ def send_messages() -> Counter[Outcome]:
     done: Counter[Outcome] = Counter()
     if not Notification.objects.to_send(now=clock.now()).exists():
         return done
-    with _mail_server() as server:
+    with mail_server() as server:
         while server and done.total() < BATCH:
             claimed = _claim_message()
             if claimed is None:
                 break
             notification, mail = claimed
-            outcome, error = _hand_over(mail, server)
+            outcome, error = hand_over(mail, server)
             _settle(Notification.objects.filter(pk=notification.pk), outcome, error, back_to=Notification.Email.PENDING)
             done[outcome] += 1
             if outcome is Outcome.UNCLEAR:  # the connection is lost; the next run opens another
@@ -76,14 +63,14 @@ def send_digests() -> Counter[Outcome]:
     due = [(user, day) for user in _users_awaiting_digests() if (day := _digest_day(user, clock.now()))]
     if not due:
         return done
-    with _mail_server() as server:
+    with mail_server() as server:
         if server is None:
             return done
         for user, day in due:
             mail = _claim_digest(user, day)
             if mail is None:
                 continue
-            outcome, error = _hand_over(mail, server)
+            outcome, error = hand_over(mail, server)
             _settle_digest(user, day, outcome, error)
             done[outcome] += 1
             if outcome is Outcome.UNCLEAR:
@@ -193,7 +180,7 @@ def _settle(
             notifications.update(email_state=Notification.Email.SENT, email_sent_at=clock.now())
         case Outcome.UNCLEAR:
             notifications.update(email_error=error)
-        case Outcome.REFUSED:
+        case Outcome.REFUSED | Outcome.SUPPRESSED:
             notifications.update(email_state=Notification.Email.FAILED, email_error=error)
         case Outcome.LATER:
             pause = dt.timedelta(minutes=random.uniform(1, 10))  # noqa: S311  jitter, not a secret
@@ -202,45 +189,6 @@ def _settle(
             notifications.exclude(email_state=Notification.Email.FAILED).update(
                 email_state=back_to, email_due_at=clock.now() + pause, email_error=error
             )
-
-
-@contextmanager
-def _mail_server() -> Iterator[BaseEmailBackend | None]:
-    """An open connection, or None where the mail server cannot be reached; then all that is due waits."""
-    server = get_connection()
-    try:
-        server.open()
-    except OSError as error:
-        logger.warning("The mail server cannot be reached, messages wait: %s", error)
-        yield None
-        return
-    try:
-        yield server
-    finally:
-        server.close()
-
-
-def _hand_over(mail: EmailMultiAlternatives, server: BaseEmailBackend) -> tuple[Outcome, str]:
-    """Gives an e-mail to the mail server. An answer of the server is a fact; silence in the middle is not."""
-    try:
-        server.send_messages([mail])
-    except SMTPRecipientsRefused as refused:
-        code, text = next(iter(refused.recipients.values()))
-        return _refusal(code), f"{code} {_decoded(text)}"
-    except (SMTPSenderRefused, SMTPDataError, SMTPResponseException) as refused:
-        return _refusal(refused.smtp_code), f"{refused.smtp_code} {_decoded(refused.smtp_error)}"
-    except (SMTPException, OSError) as error:
-        logger.exception("Whether the e-mail to %s was sent is unclear", mail.to)
-        return Outcome.UNCLEAR, str(error)
-    return Outcome.SENT, ""
-
-
-def _refusal(code: int) -> Outcome:
-    return Outcome.LATER if 400 <= code < 500 else Outcome.REFUSED
-
-
-def _decoded(text: bytes | str) -> str:
-    return text.decode(errors="replace") if isinstance(text, bytes) else text
 
 
 def _message_mail(notification: Notification) -> EmailMultiAlternatives:
@@ -276,8 +224,3 @@ def _mail(
     )
     mail.attach_alternative(render_to_string(f"accounts/mail/{template}.html", context), "text/html")
     return mail
-
-
-def absolute(path: str) -> str:
-    """A path of the workspace as an address that works in a mailbox."""
-    return settings.SITE_URL.rstrip("/") + path

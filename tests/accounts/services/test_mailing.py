@@ -7,8 +7,9 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 
 from accounts.models import Digest, Notification, User
-from accounts.services import mailing
-from accounts.services.mailing import ATTEMPTS, Outcome, count_as_sent, send_again, send_digests, send_messages
+from accounts.services import handing_over, mailing
+from accounts.services.handing_over import Outcome
+from accounts.services.mailing import ATTEMPTS, count_as_sent, send_again, send_digests, send_messages
 from accounts.services.notifying import release_held
 from cs_workspace.common import clock
 from tests.factories import NotificationFactory, UserFactory, days_ago
@@ -43,7 +44,7 @@ def server(monkeypatch):
                 raise Server.answers.pop(0)
             return super().send_messages(messages)
 
-    monkeypatch.setattr(mailing, "get_connection", Server)
+    monkeypatch.setattr(handing_over, "get_connection", Server)
     return Server
 
 

@@ -1,0 +1,247 @@
+"""E-mail to customers: the outbox, what mail servers told of it later, and who is not written to any more."""
+
+import datetime as dt
+from uuid import uuid4
+
+import pghistory
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Lower
+
+from accounts.models.account import Account
+from accounts.models.contact import Contact
+from accounts.models.notification import SENDING_TAKES
+from accounts.models.sequence import Enrolment, SequenceStep
+from accounts.models.user import User
+from cs_workspace.common.models import Timed, Versioned
+
+
+class MailRules(models.Model):
+    """How customers are written to, whoever writes: one row for the workspace, tuned by admins."""
+
+    automatic_most = models.PositiveSmallIntegerField(
+        "automated e-mails to one person", default=2, help_text="At most so many within the window."
+    )
+    automatic_days = models.PositiveSmallIntegerField("window in days", default=7)
+    quiet_from = models.TimeField(
+        default=dt.time(19), null=True, blank=True, help_text="In the contact's zone; empty for never."
+    )
+    quiet_to = models.TimeField("quiet until", default=dt.time(8), null=True, blank=True)
+    quiet_weekends = models.BooleanField("quiet on Saturdays and Sundays", default=True)
+    postal_address = models.CharField(
+        max_length=300, blank=True, help_text="Stands below every automated e-mail; many countries ask for it."
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "rules for e-mail to customers"
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="mail_rules_one_row"),
+            models.CheckConstraint(
+                condition=Q(quiet_from=None, quiet_to=None)
+                | (Q(quiet_from__isnull=False, quiet_to__isnull=False) & ~Q(quiet_from=F("quiet_to"))),
+                name="mail_rules_quiet_has_both_ends",
+            ),
+            models.CheckConstraint(condition=Q(automatic_days__gte=1), name="mail_rules_window"),
+        ]
+
+    def __str__(self) -> str:
+        return "Rules for e-mail to customers"
+
+
+class SuppressionQuerySet(models.QuerySet["Suppression"]):
+    """Conditions over addresses that are not written to."""
+
+    def covering(self, address: str | OuterRef) -> "SuppressionQuerySet":
+        """The one of an address, or of that of an outer row, however it is written there."""
+        return self.filter(address=address.lower() if isinstance(address, str) else Lower(address))
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Suppression(models.Model):
+    """An address that nothing is sent to, in lower case."""
+
+    class Reason(models.TextChoices):
+        UNSUBSCRIBED = "unsubscribed", "Unsubscribed"
+        BOUNCED = "bounced", "Bounced for good"
+        COMPLAINED = "complained", "Marked as spam"
+        BY_HAND = "by_hand", "By hand"
+
+    address = models.EmailField(unique=True)
+    reason = models.CharField(max_length=12, choices=Reason)
+    note = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects = SuppressionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [models.CheckConstraint(condition=Q(address=Lower("address")), name="suppression_in_lower_case")]
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class MailQuerySet(models.QuerySet["Mail"]):
+    """Conditions over e-mails to customers."""
+
+    def visible_to(self, user: User) -> "MailQuerySet":
+        return self.filter(account__in=Account.objects.visible_to(user).values("pk"))
+
+    def drafts(self) -> "MailQuerySet":
+        """What waits for a person to read and approve it."""
+        return self.filter(state=Mail.State.DRAFT)
+
+    def to_send(self, *, now: dt.datetime) -> "MailQuerySet":
+        """What may go out as soon as somebody takes it."""
+        return self.filter(state=Mail.State.QUEUED, due_at__lte=now)
+
+    def unclear(self, *, now: dt.datetime) -> "MailQuerySet":
+        """Claimed so long ago that the sender must have died: it may have gone out or not. A person decides."""
+        return self.filter(state=Mail.State.SENDING, claimed_at__lt=now - SENDING_TAKES)
+
+    def undecided(self, *, now: dt.datetime) -> "MailQuerySet":
+        """What a person should look at: unclear, or given up."""
+        return self.unclear(now=now) | self.filter(state=Mail.State.FAILED)
+
+    def unsent(self) -> "MailQuerySet":
+        """What can still be cancelled."""
+        return self.filter(state__in=(Mail.State.DRAFT, Mail.State.QUEUED))
+
+    def automatic_since(self, moment: dt.datetime) -> "MailQuerySet":
+        """What went out, or is on its way, by itself since a moment: what counts for the limit of a contact."""
+        gone = Q(state=Mail.State.SENT, sent_at__gte=moment) | Q(state=Mail.State.SENDING, claimed_at__gte=moment)
+        return self.filter(gone, by_itself=True)
+
+    def with_suppression(self) -> "MailQuerySet":
+        """With `is_suppressed`: whether the address is on the list of those that nothing is sent to."""
+        return self.annotate(is_suppressed=Exists(Suppression.objects.covering(OuterRef("address"))))
+
+
+@pghistory.track(
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    fields=["subject", "text", "state", "due_at", "address"],
+    model_name="MailChange",
+)
+class Mail(Timed, Versioned):
+    """One e-mail to one person at a customer. Its key makes it once, its state makes it sent once.
+
+    A draft becomes queued when it is approved; queued ones are claimed (sending) by one sender, which is committed
+    before they are handed over. What a rule keeps back (an address that bounced, a sequence that stopped) is withheld.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        QUEUED = "queued", "Waits to be sent"
+        SENDING = "sending", "Being sent"
+        SENT = "sent", "Sent"
+        FAILED = "failed", "Failed"
+        CANCELLED = "cancelled", "Cancelled"
+        WITHHELD = "withheld", "Not sent"
+
+    class Cause(models.TextChoices):
+        SEQUENCE = "sequence", "Sequence"
+        PLAYBOOK = "playbook", "Playbook"
+        RENEWAL = "renewal", "Renewal timeline"
+        RECAP = "recap", "Review recap"
+        SURVEY = "survey", "Survey"
+        BY_HAND = "by_hand", "By hand"
+
+    key = models.CharField(max_length=200, unique=True, help_text="Names the cause and the receiver.")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="mails", db_index=False)
+    contact = models.ForeignKey(Contact, on_delete=models.SET_NULL, null=True, blank=True, related_name="mails")
+    address = models.EmailField(help_text="To which it goes or went.")
+    receiver = models.CharField(max_length=120, help_text="Name of the person.")
+    sender = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who signs, and is answered.",
+    )
+    cause = models.CharField(max_length=8, choices=Cause)
+    origin = models.CharField(max_length=60, blank=True, help_text="Names the record that it comes from.")
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.SET_NULL, null=True, blank=True, related_name="mails")
+    step = models.ForeignKey(SequenceStep, on_delete=models.SET_NULL, null=True, blank=True, related_name="mails")
+    subject = models.CharField(max_length=200)
+    text = models.TextField(help_text="Markdown; the same is sent as plain text and as HTML.")
+    html = models.TextField(blank=True, help_text="Only where it is not made of the text.")
+    by_itself = models.BooleanField(help_text="Nobody reads it before: it counts for the limits.")
+    state = models.CharField(max_length=9, choices=State, default=State.DRAFT)
+    because = models.CharField(max_length=300, blank=True, help_text="Why it was cancelled, withheld or put off.")
+    due_at = models.DateTimeField(help_text="Not before then.")
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=300, blank=True)
+    token = models.UUIDField(unique=True, default=uuid4, editable=False, help_text="In its id and its links.")
+    approved_at = models.DateTimeField(null=True, blank=True)
+    approved_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    clicked_at = models.DateTimeField(null=True, blank=True)
+    bounced_at = models.DateTimeField(null=True, blank=True)
+    replied_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MailQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-due_at", "-pk"]
+        indexes = [
+            models.Index(fields=["account", "-due_at", "-id"], name="mail_account"),
+            models.Index(fields=["due_at", "id"], name="mail_to_send", condition=Q(state="queued")),
+            models.Index(fields=["claimed_at"], name="mail_sending", condition=Q(state="sending")),
+            models.Index(fields=["state", "-due_at", "-id"], name="mail_state"),
+            models.Index(Lower("address"), F("sent_at").desc(), name="mail_address"),
+            models.Index(fields=["cause", "origin"], name="mail_origin", condition=~Q(origin="")),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="sent") | Q(sent_at__isnull=False), name="mail_sent_has_a_moment"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="sending") | Q(claimed_at__isnull=False), name="mail_sending_is_claimed"
+            ),
+            models.CheckConstraint(condition=~Q(subject="") & ~Q(text=""), name="mail_says_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} to {self.address}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be changed, approved or cancelled."""
+        return self.state in (self.State.DRAFT, self.State.QUEUED)
+
+
+class MailEvent(models.Model):
+    """Something a mail server told: each once, however often it tells it."""
+
+    class Kind(models.TextChoices):
+        DELIVERED = "delivered", "Delivered"
+        OPENED = "opened", "Opened"
+        CLICKED = "clicked", "Clicked"
+        BOUNCED = "bounced", "Bounced"
+        DEFERRED = "deferred", "Put off"
+        COMPLAINED = "complained", "Marked as spam"
+        UNSUBSCRIBED = "unsubscribed", "Unsubscribed"
+        REPLIED = "replied", "Replied"
+        REJECTED = "rejected", "Rejected"
+
+    provider = models.CharField(max_length=30)
+    event_id = models.CharField(max_length=200)
+    kind = models.CharField(max_length=12, choices=Kind)
+    mail = models.ForeignKey(Mail, on_delete=models.CASCADE, null=True, blank=True, related_name="events")
+    address = models.EmailField(blank=True)
+    at = models.DateTimeField()
+    detail = models.CharField(max_length=300, blank=True)
+    received_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["provider", "event_id"], name="mail_event_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.address}"
