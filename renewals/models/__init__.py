@@ -1,7 +1,7 @@
 from renewals.models.approval import Approval, DiscountAuthority
 from renewals.models.awaited import AwaitedMark, AwaitedRenewal
 from renewals.models.checkpoint import RenewalCheckpoint
-from renewals.models.churn import ChurnRecord
+from renewals.models.churn import ChurnRecord, ExitInterview, LostProduct
 from renewals.models.closing import Closing
 from renewals.models.expansion import BudgetAnswer, ExpansionSignal, Opportunity, OpportunityMove
 from renewals.models.forecast import ForecastLine, ForecastSnapshot
@@ -18,12 +18,14 @@ __all__ = [
     "ChurnRecord",
     "Closing",
     "DiscountAuthority",
+    "ExitInterview",
     "ExpansionSignal",
     "ForecastLine",
     "ForecastSnapshot",
     "LedgerEntry",
     "LedgerPack",
     "LineArr",
+    "LostProduct",
     "Opportunity",
     "OpportunityMove",
     "Proposal",

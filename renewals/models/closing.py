@@ -25,7 +25,9 @@ class Closing(models.Model):
     by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     stage_before = models.CharField(max_length=12, choices=Renewal.Stage)
     competitor_before = models.CharField(max_length=120, blank=True)
-    end_before = models.DateField(help_text="Of the contract that was up for renewal.")
+    end_before = models.DateField(
+        null=True, help_text="Of the contract that was up for renewal; empty where it was open-ended."
+    )
     end_after = models.DateField(help_text="The same after it: one that is lost may end on another day.")
     new_contract = models.OneToOneField(Contract, on_delete=models.SET_NULL, null=True, related_name="closing")
     line_count = models.PositiveSmallIntegerField(default=0, help_text="Of the new contract.")
