@@ -5,7 +5,7 @@ is a problem, and no text is made: nobody is to read a sentence with a hole in i
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,6 +31,15 @@ FIELDS: Final[dict[str, str]] = {
     "technical_lead.name": "Technical lead at the customer",
     "run.reason": "What set the playbook off",
 }
+# What e-mails know besides, for they go to one person and come from one.
+LETTER_FIELDS: Final[dict[str, str]] = {
+    **{name: label for name, label in FIELDS.items() if name != "run.reason"},
+    "contact.name": "Name of who gets the e-mail",
+    "contact.first_name": "First name of who gets the e-mail",
+    "contact.title": "Job title of who gets the e-mail",
+    "owner.email": "E-mail address of the owner",
+    "workspace.name": "Name of this workspace",
+}
 
 
 @dataclass(frozen=True)
@@ -54,9 +63,12 @@ def merge(text: str, values: Mapping[str, str]) -> Merged:
     return Merged(FIELD.sub(fill, text), tuple(dict.fromkeys(missing)))
 
 
-def problem_with(text: str) -> str:
-    """What is wrong with a text whatever the account, in words for its writer; empty where nothing is."""
-    unknown = [name for name, _ in FIELD.findall(text) if name not in FIELDS]
+def problem_with(text: str, *, fields: Collection[str] | None = FIELDS) -> str:
+    """What is wrong with a text whatever the account, in words for its writer; empty where nothing is.
+
+    `fields` are those that there are; None looks only at how they are written.
+    """
+    unknown = [] if fields is None else [name for name, _ in FIELD.findall(text) if name not in fields]
     if unknown:
         return f"There is no field “{{{unknown[0]}}}”."
     if BRACE.search(FIELD.sub("", text)):
@@ -64,11 +76,16 @@ def problem_with(text: str) -> str:
     return ""
 
 
-def missing_in_words(missing: tuple[str, ...]) -> str:
+def fields_in(text: str) -> list[str]:
+    """The fields that a text has, each once, in its order."""
+    return list(dict.fromkeys(name for name, _ in FIELD.findall(text)))
+
+
+def missing_in_words(missing: tuple[str, ...], labels: Mapping[str, str] = FIELDS) -> str:
     """What is not known, in a sentence; empty where nothing is missing."""
     if not missing:
         return ""
-    names = ", ".join(FIELDS.get(name, name).lower() for name in missing)
+    names = ", ".join(labels.get(name, name).lower() for name in missing)
     return f"Not known for this account: {names}."
 
 

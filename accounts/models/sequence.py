@@ -43,7 +43,8 @@ class MailTemplate(Timed, Versioned):
         return self.name
 
     def clean(self) -> None:
-        problems = {name: problem_with(getattr(self, name)) for name in ("subject", "body")}
+        # Which fields there are is known above: causes bring their own. Here it is looked how they are written.
+        problems = {name: problem_with(getattr(self, name), fields=None) for name in ("subject", "body")}
         if found := {name: words for name, words in problems.items() if words}:
             raise ValidationError(found)
 
@@ -144,8 +145,8 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         return self.filter(state=Enrolment.State.RUNNING)
 
     def due(self, *, today: dt.date) -> "EnrolmentQuerySet":
-        """With a step whose day has come."""
-        return self.running().filter(next_on__lte=today)
+        """With a step whose day has come, and not resting."""
+        return self.running().filter(next_on__lte=today, paused_at=None)
 
 
 @pghistory.track(
@@ -182,7 +183,8 @@ class Enrolment(Timed, Versioned):
     texts = models.JSONField(default=dict, blank=True, help_text="Merge fields that only this enrolment knows.")
     by_itself = models.BooleanField(help_text="Whether its e-mails go out unread: as the sequence said, or its source.")
     state = models.CharField(max_length=8, choices=State, default=State.RUNNING)
-    next_on = models.DateField(null=True, blank=True, help_text="When its next step is due.")
+    next_on = models.DateField(null=True, blank=True, help_text="When its next step is due; none after the last.")
+    paused_at = models.DateTimeField(null=True, blank=True, help_text="Since when it rests, while it runs.")
     started_at = models.DateTimeField()
     started_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)
