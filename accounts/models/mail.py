@@ -2,12 +2,15 @@
 
 import datetime as dt
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pghistory
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 
+from accounts.domain.quiet import QuietHours
+from accounts.domain.sending_mail import Limit
 from accounts.models.account import Account
 from accounts.models.contact import Contact
 from accounts.models.notification import SENDING_TAKES
@@ -46,6 +49,20 @@ class MailRules(models.Model):
 
     def __str__(self) -> str:
         return "Rules for e-mail to customers"
+
+    @classmethod
+    def current(cls) -> "MailRules":
+        """The rules as they stand; the defaults where nobody has tuned them yet. One query."""
+        return cls.objects.filter(pk=1).first() or cls(pk=1)
+
+    @property
+    def limit(self) -> Limit:
+        """How much may go to one person by itself."""
+        return Limit(self.automatic_most, dt.timedelta(days=self.automatic_days))
+
+    def quiet_hours(self, zone: ZoneInfo) -> QuietHours:
+        """When nothing goes to a person in that zone."""
+        return QuietHours(zone, self.quiet_from, self.quiet_to, weekends=self.quiet_weekends)
 
 
 class SuppressionQuerySet(models.QuerySet["Suppression"]):
@@ -96,13 +113,22 @@ class MailQuerySet(models.QuerySet["Mail"]):
         """What may go out as soon as somebody takes it."""
         return self.filter(state=Mail.State.QUEUED, due_at__lte=now)
 
+    def waiting_for(self, user: User, *, now: dt.datetime) -> "MailQuerySet":
+        """What a person is to read and approve, or to decide on: that of nobody waits for the owner of the account."""
+        theirs = Q(sender=user) | Q(sender=None, account__owner=user)
+        return self.filter(theirs, Q(state__in=(Mail.State.DRAFT, Mail.State.FAILED)) | _is_unclear(now))
+
     def unclear(self, *, now: dt.datetime) -> "MailQuerySet":
-        """Claimed so long ago that the sender must have died: it may have gone out or not. A person decides."""
-        return self.filter(state=Mail.State.SENDING, claimed_at__lt=now - SENDING_TAKES)
+        """It may have gone out or not: the line broke, or the sender must have died. A person decides."""
+        return self.filter(_is_unclear(now))
 
     def undecided(self, *, now: dt.datetime) -> "MailQuerySet":
         """What a person should look at: unclear, or given up."""
         return self.unclear(now=now) | self.filter(state=Mail.State.FAILED)
+
+    def to_address(self, address: str) -> "MailQuerySet":
+        """To an e-mail address, however it is written."""
+        return self.alias(lower_address=Lower("address")).filter(lower_address=address.lower())
 
     def unsent(self) -> "MailQuerySet":
         """What can still be cancelled."""
@@ -116,6 +142,11 @@ class MailQuerySet(models.QuerySet["Mail"]):
     def with_suppression(self) -> "MailQuerySet":
         """With `is_suppressed`: whether the address is on the list of those that nothing is sent to."""
         return self.annotate(is_suppressed=Exists(Suppression.objects.covering(OuterRef("address"))))
+
+
+def _is_unclear(now: dt.datetime) -> Q:
+    """Claimed, and the line broke, which is written down, or so long ago that its sender must have died."""
+    return Q(state=Mail.State.SENDING) & (~Q(error="") | Q(claimed_at__lt=now - SENDING_TAKES))
 
 
 @pghistory.track(
@@ -193,6 +224,9 @@ class Mail(Timed, Versioned):
             models.Index(fields=["account", "-due_at", "-id"], name="mail_account"),
             models.Index(fields=["due_at", "id"], name="mail_to_send", condition=Q(state="queued")),
             models.Index(fields=["claimed_at"], name="mail_sending", condition=Q(state="sending")),
+            models.Index(
+                fields=["sender", "state"], name="mail_waits", condition=Q(state__in=("draft", "sending", "failed"))
+            ),
             models.Index(fields=["state", "-due_at", "-id"], name="mail_state"),
             models.Index(Lower("address"), F("sent_at").desc(), name="mail_address"),
             models.Index(fields=["cause", "origin"], name="mail_origin", condition=~Q(origin="")),
