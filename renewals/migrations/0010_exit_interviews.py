@@ -335,6 +335,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="churnrecord",
             constraint=models.CheckConstraint(
+                condition=models.Q(("preventable__in", ["yes", "partly", "sometimes", "rarely"])),
+                name="churn_record_preventable_is_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="churnrecord",
+            constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("eligible", True), models.Q(("eligible_reason", ""), _negated=True), _connector="OR"
                 ),
