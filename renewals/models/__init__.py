@@ -9,12 +9,16 @@ from renewals.models.ledger import LedgerEntry, LedgerPack, LineArr
 from renewals.models.proposal import Proposal, ProposalLine, ProposalOption, ProposalShare
 from renewals.models.renewal import Renewal, StageMove
 from renewals.models.timeline import RenewalStep, SegmentTimeline, Timeline, TimelineStep
+from renewals.models.win_back import AccountReturn, Campaign, CampaignTarget
 
 __all__ = [
+    "AccountReturn",
     "Approval",
     "AwaitedMark",
     "AwaitedRenewal",
     "BudgetAnswer",
+    "Campaign",
+    "CampaignTarget",
     "ChurnRecord",
     "Closing",
     "DiscountAuthority",
