@@ -4,6 +4,7 @@ import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from accounts.models.account import Account
 from accounts.models.user import User
@@ -22,6 +23,10 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 
     def present(self) -> "ContactQuerySet":
         return self.filter(status=Contact.Status.ACTIVE, archived_at=None)
+
+    def at_address(self, address: str) -> "ContactQuerySet":
+        """Everybody with an e-mail address, the archived ones as well, however it is written."""
+        return self.alias(lower_email=Lower("email")).filter(lower_email=address.lower())
 
     def executives(self) -> "ContactQuerySet":
         """Executive sponsors, and those of executive rank: who makes a touch an executive one."""
@@ -106,7 +111,10 @@ class Contact(Timed, Sourced, Versioned):
 
     class Meta:
         ordering = ["name", "pk"]
-        indexes = [models.Index(fields=["account", "status"], name="contact_account")]
+        indexes = [
+            models.Index(fields=["account", "status"], name="contact_account"),
+            models.Index(Lower("email"), name="contact_email"),
+        ]
         constraints = [
             unique_from_outside("contact"),
             models.CheckConstraint(
