@@ -18,6 +18,7 @@ from health.models.run import Chunk, DirtyMark, Run, SegmentFigures
 from health.models.scorecard import Dimension, Indicator, Scorecard, ScorecardVersion, Tier
 from health.models.signal import ChurnSignal, RiskEpisode, SignalRule
 from health.models.snapshot import ProductScore, Snapshot
+from health.models.survey import Survey, SurveyAsk, SurveyQuestion, SurveyReply
 
 __all__ = [
     "Alert",
@@ -45,7 +46,11 @@ __all__ = [
     "SegmentFigures",
     "SignalRule",
     "Snapshot",
+    "Survey",
     "SurveyAnswer",
+    "SurveyAsk",
+    "SurveyQuestion",
+    "SurveyReply",
     "Ticket",
     "Tier",
     "TierOverride",

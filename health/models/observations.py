@@ -128,7 +128,14 @@ class Ticket(Sourced):
     objects = OfAccountQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["account", "-opened_at", "-id"], name="ticket_account")]
+        indexes = [
+            models.Index(fields=["account", "-opened_at", "-id"], name="ticket_account"),
+            models.Index(
+                fields=["closed_at"],
+                name="ticket_to_ask_about",
+                condition=Q(closed_at__isnull=False, contact__isnull=False, rating=None),
+            ),
+        ]
         constraints = [
             unique_from_outside("ticket"),
             models.CheckConstraint(
@@ -163,7 +170,10 @@ class SurveyAnswer(Sourced):
     objects = OfAccountQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["account", "kind", "-at", "-id"], name="survey_answer_account")]
+        indexes = [
+            models.Index(fields=["account", "kind", "-at", "-id"], name="survey_answer_account"),
+            models.Index(fields=["kind", "-at", "-id"], name="survey_answer_kind"),
+        ]
         constraints = [
             unique_from_outside("survey_answer"),
             models.CheckConstraint(
