@@ -1,6 +1,7 @@
 from health.models.alert import Alert, AlertRule
 from health.models.churn_model import ChurnEstimate, ChurnModel
 from health.models.custom_metric import CustomMetric
+from health.models.intervention import Escalation, Intervention, InterventionCheckpoint, InterventionPromise
 from health.models.judgement import Disagreement, Pulse, TierOverride
 from health.models.observations import (
     AlignmentJudgement,
@@ -32,10 +33,14 @@ __all__ = [
     "Dimension",
     "DirtyMark",
     "Disagreement",
+    "Escalation",
     "Event",
     "Feature",
     "FeatureMonth",
     "Indicator",
+    "Intervention",
+    "InterventionCheckpoint",
+    "InterventionPromise",
     "MetricPoint",
     "ProductScore",
     "Pulse",
