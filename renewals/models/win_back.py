@@ -56,9 +56,9 @@ class Campaign(Timed, Versioned):
     by_itself = models.BooleanField(
         "sent by itself", default=False, help_text="Without it each e-mail is a draft that the CSM reads and approves."
     )
-    fixed_product = models.CharField("what was fixed in the product", max_length=500, blank=True)
-    fixed_value = models.CharField("what would go another way", max_length=500, blank=True)
-    fixed_price = models.CharField("what changed in the price", max_length=500, blank=True)
+    fixed_product = models.CharField(domain.FIXED_LABELS[domain.Variant.PRODUCT], max_length=500, blank=True)
+    fixed_value = models.CharField(domain.FIXED_LABELS[domain.Variant.VALUE], max_length=500, blank=True)
+    fixed_price = models.CharField(domain.FIXED_LABELS[domain.Variant.PRICE], max_length=500, blank=True)
     proof = models.CharField("what similar companies achieve", max_length=500, blank=True)
     improvements = models.TextField("what has improved", blank=True, help_text="One to a line.")
     release_name = models.CharField("major release", max_length=60, blank=True)
@@ -105,8 +105,8 @@ class CampaignTargetQuerySet(models.QuerySet["CampaignTarget"]):
         return self.live().filter(lost_on__lt=today - dt.timedelta(days=domain.LAST_DAY))
 
     def returned(self) -> "CampaignTargetQuerySet":
-        """Live ones whose account is a customer again."""
-        return self.live().filter(account__status=Account.Status.ACTIVE)
+        """Live ones whose account is a customer again, and pays."""
+        return self.live().filter(account__status=Account.Status.ACTIVE, account__arr__gt=0)
 
 
 @pghistory.track(
@@ -228,6 +228,9 @@ class AccountReturn(models.Model):
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="returns", db_index=False)
     target = models.ForeignKey(CampaignTarget, on_delete=models.SET_NULL, null=True, related_name="returns")
     lost_on = models.DateField(help_text="Of the loss that it ends.")
+    arr_lost = models.DecimalField(
+        "ARR lost", max_digits=14, decimal_places=2, help_text="With that loss, in workspace currency."
+    )
     signed_on = models.DateField()
     contract = models.OneToOneField(Contract, on_delete=models.SET_NULL, null=True, related_name="+")
     arr = models.DecimalField("ARR", max_digits=14, decimal_places=2, help_text="In workspace currency.")
