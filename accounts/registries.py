@@ -163,7 +163,8 @@ class SequenceSource:
     """What puts people into sequences: `due` gives who is to be in one by a day, those who are in it already as well.
 
     `over` tells, of running enrolments, those that are over, by their key: why, as a value of `Enrolment.Because`.
-    `fields` are the merge fields that its starts bring, by name, with what each stands for.
+    `fields` are the merge fields that its starts bring, by name, with what each stands for. Sequences stop when the
+    customer is lost, unless their source is `for_lost` ones.
     """
 
     key: str
@@ -171,6 +172,7 @@ class SequenceSource:
     due: Callable[[MailSequence, dt.date], Iterable[Start]]
     over: Callable[[Collection[Enrolment]], Mapping[int, str]]
     fields: Mapping[str, str] = field(default_factory=dict)
+    for_lost: bool = False
 
 
 # Fields of `accounts.domain.onboarding_risks.Seen` by the key of the case; what is not known is left out.

@@ -230,6 +230,7 @@ def _texts(account: Account, roles: Mapping[Role, User], contacts: Mapping[str, 
         "account.days_to_renewal": "" if left is None or left < 0 else str(left),
         "account.last_touch": _day(clock.day_of(account.last_touch) if account.last_touch else None),
         "owner.name": owner.name if owner else "",
+        "owner.email": owner.email if owner else "",
         "manager.name": manager.name if manager else "",
     }
     return texts | {f"{role}.name": contact.name for role, contact in contacts.items()}

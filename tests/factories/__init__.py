@@ -29,6 +29,14 @@ from tests.factories.common import (
 from tests.factories.expansion import BudgetAnswerFactory, ExpansionSignalFactory, OpportunityFactory
 from tests.factories.features import FeatureAskFactory, FeatureRequestFactory
 from tests.factories.forecast import ForecastLineFactory, ForecastSnapshotFactory
+from tests.factories.mail import (
+    EnrolmentFactory,
+    EnrolmentStepFactory,
+    MailFactory,
+    MailTemplateFactory,
+    SequenceFactory,
+    SequenceStepFactory,
+)
 from tests.factories.money import LedgerEntryFactory, RenewalFactory
 from tests.factories.observations import (
     AlignmentJudgementFactory,
@@ -89,6 +97,7 @@ from tests.factories.runs import (
     DirtyMarkFactory,
     RunFactory,
 )
+from tests.factories.saving import CheckpointFactory, EscalationFactory, InterventionFactory, PromiseFactory
 from tests.factories.scores import (
     TIERS,
     DimensionFactory,
@@ -121,6 +130,7 @@ __all__ = [
     "BudgetAnswerFactory",
     "BulkChangeFactory",
     "ChecklistItemFactory",
+    "CheckpointFactory",
     "ChunkFactory",
     "ChurnModelFactory",
     "ChurnSignalFactory",
@@ -130,6 +140,9 @@ __all__ = [
     "DimensionFactory",
     "DirtyMarkFactory",
     "DisagreementFactory",
+    "EnrolmentFactory",
+    "EnrolmentStepFactory",
+    "EscalationFactory",
     "EventFactory",
     "ExchangeRateFactory",
     "ExpansionSignalFactory",
@@ -141,8 +154,11 @@ __all__ = [
     "ForecastSnapshotFactory",
     "HolidayFactory",
     "IndicatorFactory",
+    "InterventionFactory",
     "InvoiceFactory",
     "LedgerEntryFactory",
+    "MailFactory",
+    "MailTemplateFactory",
     "MeasuredValueFactory",
     "MetricPointFactory",
     "MilestoneFactory",
@@ -162,6 +178,7 @@ __all__ = [
     "PlaybookResultFactory",
     "PlaybookRunFactory",
     "ProductFactory",
+    "PromiseFactory",
     "ProposalFactory",
     "ProposalLineFactory",
     "ProposalOptionFactory",
@@ -184,6 +201,8 @@ __all__ = [
     "ScorecardVersionFactory",
     "SectionTextFactory",
     "SegmentFactory",
+    "SequenceFactory",
+    "SequenceStepFactory",
     "SnapshotFactory",
     "SuccessPlanFactory",
     "SurveyAnswerFactory",

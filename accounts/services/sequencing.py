@@ -1,0 +1,158 @@
+"""Putting contacts into sequences of e-mails, letting them rest, and taking them out.
+
+That a contact is in a sequence once and that a cause puts them in once is decided by the database.
+"""
+
+from collections.abc import Collection, Iterable
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.utils import timezone
+
+from accounts.domain.letters import Receiver, kept_back
+from accounts.domain.sequences import first_day
+from accounts.models import Contact, Enrolment, Mail, Sequence, Suppression, User
+from accounts.registries import Start
+from accounts.services.sequence_advancing import advance_these, steps_of
+from cs_workspace.common import clock
+from cs_workspace.common.refusals import RefusedError
+
+PAUSED = "The sequence was paused while it waited to be sent."
+
+
+@transaction.atomic
+def start(starts: Iterable[Start], *, sequence: Sequence, by: User | None = None) -> list[Enrolment]:
+    """Puts contacts into a sequence, does what is due at once, and gives the new enrolments.
+
+    Left out are those who are in it already, whom the same cause put in before, and to whom nothing is sent. Raises
+    `RefusedError` where the sequence is switched off.
+    """
+    held = Sequence.objects.get(pk=sequence.pk)
+    if held.active_since is None:
+        raise RefusedError(f"“{held.name}” is switched off.")
+    wanted = _fresh(list(starts), held)
+    if not wanted:
+        return []
+    now, steps = clock.now(), steps_of([held.pk])[held.pk]
+    Enrolment.objects.bulk_create(
+        [
+            Enrolment(
+                sequence=held,
+                account_id=one.account_id,
+                contact_id=one.contact_id,
+                cause_key=one.cause_key,
+                anchor_on=one.anchor_on,
+                variant=one.variant,
+                texts=dict(one.texts),
+                by_itself=held.by_itself if one.by_itself is None else one.by_itself,
+                next_on=first_day(one.anchor_on, one.variant, steps),
+                started_at=now,
+                started_by=by,
+            )
+            for one in wanted
+        ],
+        ignore_conflicts=True,
+    )
+    causes = {(one.contact_id, one.cause_key) for one in wanted}
+    there = held.enrolments.filter(contact__in=[contact for contact, _ in causes], started_at=now)
+    made = [pk for pk, *cause in there.values_list("pk", "contact_id", "cause_key") if tuple(cause) in causes]
+    advance_these(made)
+    return list(Enrolment.objects.filter(pk__in=made).order_by("pk"))
+
+
+def refusal_of(contact: Contact) -> str:
+    """Why nothing is written to a contact, in a sentence; empty where nothing stands against it. One query."""
+    suppressed = Exists(Suppression.objects.covering(OuterRef("email")))
+    return _kept_back(Contact.objects.annotate(is_suppressed=suppressed).get(pk=contact.pk))
+
+
+@transaction.atomic
+def stop_enrolments(enrolments: Iterable[Enrolment], *, because: str, by: User | None = None) -> list[Enrolment]:
+    """Takes contacts out of their sequences, for a reason of `Enrolment.Because`, and cancels what was not sent yet.
+
+    Gives those that were stopped; one that is over already stays as it is.
+    """
+    held = _lock(enrolments)
+    ids, reason = [one.pk for one in held], Enrolment.Because(because)
+    _write(
+        ids,
+        state=Enrolment.State.STOPPED,
+        stopped_because=reason,
+        ended_at=clock.now(),
+        ended_by=by,
+        next_on=None,
+        paused_at=None,
+    )
+    _write_mails(
+        Mail.objects.unsent().filter(enrolment__in=ids),
+        state=Mail.State.CANCELLED,
+        because=f"The sequence was stopped: {reason.label.lower()}.",
+    )
+    return list(Enrolment.objects.filter(pk__in=ids).order_by("pk"))
+
+
+@transaction.atomic
+def pause_enrolments(enrolments: Iterable[Enrolment], *, by: User | None = None) -> list[Enrolment]:
+    """Lets enrolments rest: no step comes, and what waited to be sent waits as a draft. Gives those that rest now."""
+    ids = [one.pk for one in _lock(enrolments) if one.paused_at is None]
+    _write(ids, paused_at=clock.now())
+    queued = Mail.objects.filter(enrolment__in=ids, state=Mail.State.QUEUED)
+    _write_mails(queued, state=Mail.State.DRAFT, because=PAUSED)
+    return list(Enrolment.objects.filter(pk__in=ids).order_by("pk"))
+
+
+@transaction.atomic
+def resume_enrolments(enrolments: Iterable[Enrolment], *, by: User | None = None) -> list[Enrolment]:
+    """Lets enrolments go on; what the pause kept back waits to be sent again. Gives those that go on.
+
+    A step whose day has passed meanwhile is written if that is no more than a week ago.
+    """
+    ids = [one.pk for one in _lock(enrolments) if one.paused_at is not None]
+    _write(ids, paused_at=None)
+    kept = Mail.objects.drafts().filter(enrolment__in=ids, because=PAUSED)
+    _write_mails(kept, state=Mail.State.QUEUED, because="", due_at=clock.now())
+    return list(Enrolment.objects.filter(pk__in=ids).order_by("pk"))
+
+
+def _fresh(starts: list[Start], sequence: Sequence) -> list[Start]:
+    """Those who may be put in: once each, by their contact. Two queries."""
+    suppressed = Exists(Suppression.objects.covering(OuterRef("email")))
+    contacts = Contact.objects.annotate(is_suppressed=suppressed).in_bulk({one.contact_id for one in starts})
+    there = list(
+        sequence.enrolments.filter(contact__in=contacts).values_list("contact_id", "cause_key", "state", named=True)
+    )
+    bars = {(one.contact_id, one.cause_key) for one in there}
+    running = {one.contact_id for one in there if one.state == Enrolment.State.RUNNING}
+    fresh: dict[int, Start] = {}
+    for one in starts:
+        contact = contacts.get(one.contact_id)
+        if contact is None or contact.account_id != one.account_id or _kept_back(contact):
+            continue
+        if one.contact_id not in running and (one.contact_id, one.cause_key) not in bars:
+            fresh.setdefault(one.contact_id, one)
+    return list(fresh.values())
+
+
+def _kept_back(contact: Contact) -> str:
+    return kept_back(
+        Receiver(
+            address=contact.email,
+            is_there=contact.status == Contact.Status.ACTIVE and contact.archived_at is None,
+            has_unsubscribed=contact.unsubscribed_at is not None,
+            is_suppressed=contact.is_suppressed,  # type: ignore[attr-defined]  # annotated
+        )
+    )
+
+
+def _lock(enrolments: Iterable[Enrolment]) -> list[Enrolment]:
+    """Those of them that run, locked in the order of their keys."""
+    running = Enrolment.objects.running().filter(pk__in=[one.pk for one in enrolments])
+    return list(running.order_by("pk").select_for_update(of=("self",)))
+
+
+def _write(ids: Collection[int], **fields: object) -> None:
+    Enrolment.objects.filter(pk__in=ids).update(**fields, version=F("version") + 1, updated_at=timezone.now())
+
+
+def _write_mails(mails: QuerySet[Mail], **fields: object) -> None:
+    mails.update(**fields, version=F("version") + 1, updated_at=timezone.now())
