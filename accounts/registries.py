@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from accounts.domain.onboarding_proofs import Case, Proved
 from accounts.domain.playbook_results import Begun, Measured
 from accounts.domain.playbooks import FactKind
+from accounts.domain.sequences import MADE_UP_FOR
 from accounts.models import Account, Enrolment, Task, User
 from accounts.models import Sequence as MailSequence
 
@@ -164,7 +165,8 @@ class SequenceSource:
 
     `over` tells, of running enrolments, those that are over, by their key: why, as a value of `Enrolment.Because`.
     `fields` are the merge fields that its starts bring, by name, with what each stands for. Sequences stop when the
-    customer is lost, unless their source is `for_lost` ones.
+    customer is lost, unless their source is `for_lost` ones. Who is put in late gets the e-mail that came last, if its
+    day was no longer ago than `made_up_for`.
     """
 
     key: str
@@ -173,6 +175,7 @@ class SequenceSource:
     over: Callable[[Collection[Enrolment]], Mapping[int, str]]
     fields: Mapping[str, str] = field(default_factory=dict)
     for_lost: bool = False
+    made_up_for: dt.timedelta = MADE_UP_FOR
 
 
 # Fields of `accounts.domain.onboarding_risks.Seen` by the key of the case; what is not known is left out.

@@ -1,7 +1,8 @@
 """Sequences of e-mails: what is to be done for a contact in one by a day, and when it is looked at again.
 
 Steps come so many days from the day that an enrolment counts from. Whoever comes late begins where the sequence
-stands: of e-mails whose day has passed only the latest is written, and none that is more than a week late.
+stands: of e-mails whose day has passed only the latest is written, and none that is more than a week late, or as late
+as the cause of the sequence allows.
 """
 
 import datetime as dt
@@ -14,7 +15,7 @@ from accounts.domain.merging import missing_in_words, outlined
 
 # A step is made up for so long after its day, because nothing ran or the contact came in late.
 MADE_UP_FOR: Final = dt.timedelta(days=7)
-TOO_LATE: Final = "Its day had passed by more than a week."
+TOO_LATE: Final = "Its day had passed too long ago."
 OVERTAKEN: Final = "A later e-mail took its place."
 
 
@@ -77,8 +78,10 @@ def due_by(
     done: Collection[int],
     texts: Mapping[str, str],
     labels: Mapping[str, str],
+    made_up_for: dt.timedelta = MADE_UP_FOR,
 ) -> Due:
-    """What of `steps` (those of one variant, in order) comes by a day, without those that are done.
+    """What of `steps` (those of one variant, in order) comes by a day, without those that are done and those whose day
+    has passed by more than `made_up_for`.
 
     `labels` says what the fields stand for, for the words about one that is not known.
     """
@@ -90,7 +93,7 @@ def due_by(
         day = _day(anchor_on, step)
         if day > today:
             continue
-        if day < today - MADE_UP_FOR:
+        if day < today - made_up_for:
             passed.append(Passed(step, TOO_LATE))
         elif step.only_with and not texts.get(step.only_with):
             passed.append(Passed(step, missing_in_words((step.only_with,), labels)))

@@ -17,11 +17,12 @@ from django.utils import timezone
 
 from accounts.domain.playbook_runs import Situation
 from accounts.domain.playbooks import Role
-from accounts.domain.sequences import Due, Step, due_by, steps_for
+from accounts.domain.sequences import MADE_UP_FOR, Due, Step, due_by, steps_for
 from accounts.domain.workdays import Unit
 from accounts.models import Enrolment, EnrolmentStep, Mail, SequenceStep, Task, User
 from accounts.queries.letters import fields_of, letter_html, letter_texts
 from accounts.queries.playbook_facts import situations_of
+from accounts.registries import SEQUENCE_SOURCES
 from accounts.services.notifying import NORMAL, Message, notify
 from accounts.services.outbox import Letter, put_letters
 from cs_workspace.common import clock
@@ -125,9 +126,15 @@ def _advance(held: Many[Enrolment]) -> None:
             done=done[one.pk],
             texts=texts,
             labels=labels[one.sequence.source],
+            made_up_for=_made_up_for(one.sequence.source),
         )
         moves.append(Move(one, due, texts, situation))
     _carry_out(moves, now=now)
+
+
+def _made_up_for(source: str) -> dt.timedelta:
+    found = SEQUENCE_SOURCES.get(source)
+    return found.made_up_for if found else MADE_UP_FOR
 
 
 def _carry_out(moves: Many[Move], *, now: dt.datetime) -> None:
