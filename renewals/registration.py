@@ -8,12 +8,14 @@ from renewals.queries.account_panel import beside_renewals, renewals_shown
 from renewals.queries.closing import loss_shown
 from renewals.queries.expansion_registers import register_expansion
 from renewals.queries.renewal_registers import register_renewals
+from renewals.queries.win_back_registers import register_win_back
 
 
 def register() -> None:
     """Fills the registries; called once, when the app is ready."""
     register_expansion()
     register_renewals()
+    register_win_back()
     add_panel(Panel("loss", "beside", 1, "renewals/_loss_panel.html", loss_shown))
     add_task_cause(TaskCause("closed", "Renewal", lambda _task, key: reverse("renewals:renewal", args=[key])))
     add_panel(Panel("renewal", "side", 5, "renewals/_account_panel.html", renewals_shown, beside_renewals))
