@@ -64,12 +64,72 @@ def plain_lines(text: str) -> list[PlainLine]:
     return lines
 
 
-def _said(token: Token) -> str:
-    """What a block says, without the signs that format it."""
+def as_plain(text: str) -> str:
+    """Markdown as an e-mail of plain text has it: points with a dash, steps with their number, links with the address.
+
+    Blocks have an empty line between them; points of one list and rows of a table have none.
+    """
+    writer = _PlainWriter()
+    for token in _PARSER.parse(text):
+        writer.take(token)
+    return "".join(writer.blocks).strip()
+
+
+class _PlainWriter:
+    """Writes one token after the other, and knows in which lists and row it is."""
+
+    def __init__(self) -> None:
+        self.blocks: list[str] = []
+        self.lists: list[int | None] = []  # the next number of each list around; None where points have none
+        self.gap = "\n\n"  # what stands before the next block
+        self.sign = ""
+
+    def take(self, token: Token) -> None:
+        """Writes what a token says, or remembers what it opens."""
+        match token.type:
+            case "bullet_list_open":
+                self.lists.append(None)
+            case "ordered_list_open":
+                self.lists.append(int(token.attrGet("start") or 1))
+            case "bullet_list_close" | "ordered_list_close":
+                self.lists.pop()
+                self.gap = "\n" if self.lists else "\n\n"
+            case "list_item_open":
+                self.sign = self._next_sign()
+            case "tr_close" | "table_close":
+                self.gap = "\n" if token.type == "tr_close" else "\n\n"
+            case "td_close" | "th_close":
+                self.gap = " | "
+            case "inline" | "fence" | "code_block":
+                self._write(_said(token, links=True).rstrip())
+
+    def _next_sign(self) -> str:
+        number = self.lists[-1]
+        if number is None:
+            return "- "
+        self.lists[-1] = number + 1
+        return f"{number}. "
+
+    def _write(self, said: str) -> None:
+        start = "  " * (len(self.lists) - 1) + self.sign if self.sign else "  " * len(self.lists)
+        lines = said.replace("\n", "\n" + " " * len(start))
+        self.blocks += [self.gap, start, lines]
+        self.sign, self.gap = "", "\n" if self.lists else "\n\n"
+
+
+def _said(token: Token, *, links: bool = False) -> str:
+    """What a block says, without the signs that format it; with `links`, their addresses stand behind their words."""
     if not token.children:
         return token.content
     breaks = {"softbreak": "\n", "hardbreak": "\n"}
-    return "".join(breaks.get(child.type, child.content) for child in token.children)
+    words = ""
+    for child in token.children:
+        words += breaks.get(child.type, child.content)
+        if child.type == "link_open":
+            opened, address = len(words), str(child.attrGet("href") or "").removeprefix("mailto:")
+        elif child.type == "link_close" and links and words[opened:] != address:
+            words += f" ({address})"
+    return words
 
 
 def first_line(text: str) -> str:

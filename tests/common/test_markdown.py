@@ -1,6 +1,6 @@
 import pytest
 
-from cs_workspace.common.markdown import PlainLine, first_line, plain_lines, render
+from cs_workspace.common.markdown import PlainLine, as_plain, first_line, plain_lines, render
 
 
 def test_formatting_lists_tables_and_links_are_kept():
@@ -57,3 +57,22 @@ def test_plain_lines_say_what_markdown_says_without_its_signs():
         PlainLine("<b>raw</b>", is_point=False, is_heading=False),
     ]
     assert plain_lines(" \n") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("Hello **Ana**,\nhow are *you*?", "Hello Ana,\nhow are you?"),
+        ("- one\n- two\n\nAfter", "- one\n- two\n\nAfter"),
+        ("3. three\n4. four\n   more\n   - inner", "3. three\n4. four\n   more\n  - inner"),
+        ("See [the guide](https://x.com/a).", "See the guide (https://x.com/a)."),
+        ("<https://x.com> and <ana@x.com>", "https://x.com and ana@x.com"),
+        ("# Head\n\ntext", "Head\n\ntext"),
+        ("| a | b |\n|---|---|\n| 1 | 2 |\n\nend", "a | b\n1 | 2\n\nend"),
+        (r"5 \* 3 <b>x</b>", "5 * 3 <b>x</b>"),
+        ("```\ncode\n  more\n```", "code\n  more"),
+        ("", ""),
+    ],
+)
+def test_an_e_mail_of_plain_text_says_it_without_signs_and_with_addresses(text, plain):
+    assert as_plain(text) == plain
