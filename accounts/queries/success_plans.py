@@ -249,19 +249,18 @@ def page_of(plan: Any) -> PlanPage:
 
 def goals_of(objectives: Any, *, today: dt.date) -> list[Goal]:
     """Objectives with their values and how they stand. One query."""
+    return [goal_of(one, today=today) for one in with_points(objectives)]
+
+
+def with_points(objectives: Any) -> Any:
+    """Objectives, each read with all that `goal_of` looks at."""
     values = MeasuredValue.objects.kept().filter(objective=OuterRef("pk")).order_by("on", "pk")
     point = JSONObject(pk="pk", on="on", value=Cast("value", TextField()), note="note", by=F("by__name"))
-    return [_goal(one, today) for one in objectives.annotate(point_rows=ArraySubquery(values.values(data=point)))]
+    return objectives.annotate(point_rows=ArraySubquery(values.values(data=point)))
 
 
-def _link(row: dict[str, Any]) -> Link:
-    seen = row["last_viewed_at"]
-    return Link(
-        dt.datetime.fromisoformat(row["expires_at"]), row["views"], dt.datetime.fromisoformat(seen) if seen else None
-    )
-
-
-def _goal(objective: Any, today: dt.date) -> Goal:
+def goal_of(objective: Any, *, today: dt.date) -> Goal:
+    """How an objective out of `with_points` stands. No query."""
     points = [
         Point(row["pk"], dt.date.fromisoformat(row["on"]), Decimal(row["value"]), row["note"], row["by"] or "")
         for row in objective.point_rows
@@ -274,4 +273,11 @@ def _goal(objective: Any, today: dt.date) -> Goal:
         standing=standing_of(aim, current, today=today),
         done=share_done(aim, current),
         due=share_due(aim, today=today),
+    )
+
+
+def _link(row: dict[str, Any]) -> Link:
+    seen = row["last_viewed_at"]
+    return Link(
+        dt.datetime.fromisoformat(row["expires_at"]), row["views"], dt.datetime.fromisoformat(seen) if seen else None
     )

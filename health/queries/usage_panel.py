@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -11,10 +12,12 @@ from django.db.models.functions import JSONObject
 
 from accounts.models import Account, ContractLine
 from cs_workspace.common.charts import BarChart, bar_chart
+from cs_workspace.common.compiled import Compiled, compile_once, some_days, some_keys
 from health.models import Feature, FeatureMonth, UsageDay
 
 WEEKS = 13
 ADOPTED_WITHIN_DAYS = 30
+OF_A_DAY = ("day", "users", "logged", "actions")
 
 
 @dataclass(frozen=True)
@@ -105,11 +108,18 @@ def usage_panel(account: Account, *, today: dt.date) -> UsagePanel:
 
 def use_by_day(account: Account, *, since: dt.date, last: dt.date) -> list[dict[str, Any]]:
     """`users`, `logged` and `actions` of each `day` that something was reported of, both ends included. One query."""
-    return list(
+    return [dict(zip(OF_A_DAY, row, strict=True)) for row in _days().rows([account.pk], [since, last])]
+
+
+@cache
+def _days() -> Compiled:
+    (account,), (since, last) = some_keys(1), some_days(2)
+    return compile_once(
         UsageDay.objects.filter(account=account, day__gte=since, day__lte=last)
         .order_by("day")
         .values("day")
         .annotate(users=Sum("active_users"), logged=Sum("logins"), actions=Sum("core_actions"))
+        .values_list(*OF_A_DAY)
     )
 
 
@@ -119,18 +129,24 @@ def adoption_of(account: Account, *, today: dt.date, within: int = ADOPTED_WITHI
     `within` is on how many days up to today their use is counted.
     """
     since = today - dt.timedelta(days=within - 1)
+    adopted = [_adoption(feature, since, today) for feature in _features().rows([account.pk], [today])]
+    return sorted(adopted, key=lambda one: (not one.is_core, -one.days))
+
+
+@cache
+def _features() -> Compiled:
+    """Features of an account as of a day, by name, with their months of use."""
+    (account,), (today,) = some_keys(1), some_days(1)
     months = FeatureMonth.objects.filter(account=account, month__lte=today).order_by("month")
     lines = ContractLine.objects.filter(contract__account=account, contract__start__lte=today)
     sold = lines.filter(Q(contract__end=None) | Q(contract__end__gt=today), contract__status="active")
     found = months.filter(feature=OuterRef("pk")).values(data=JSONObject(month="month", days="days"))
-    features = (
+    return compile_once(
         Feature.objects.filter(Q(product__in=sold.values("product")) | Q(pk__in=months.order_by().values("feature")))
         .annotate(month_rows=ArraySubquery(found))
         .select_related("product")
         .order_by("name", "pk")
     )
-    adopted = [_adoption(feature, since, today) for feature in features]
-    return sorted(adopted, key=lambda one: (not one.is_core, -one.days))
 
 
 def _adoption(feature: Any, since: dt.date, today: dt.date) -> Adoption:

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import cache
 from typing import Any, Final
 
 from django.conf import settings
@@ -13,10 +14,11 @@ from django.db.models.functions import Cast, Coalesce, JSONObject
 
 from accounts.models import Account, Contact, Contract, ContractLine, FeatureAsk, FeatureRequest, RoiRecord
 from cs_workspace.common import clock
+from cs_workspace.common.compiled import Compiled, compile_once, some_days, some_keys
 from qbr.domain.facts import AccountFacts, IdeaFact, PersonFact, PromiseFact, RequestFact, ValueFacts, ValueRecord
 from qbr.domain.spans import Span
 from qbr.models import ActionItem, Review
-from qbr.queries.facts_health import dimensions_beside
+from qbr.queries.facts_health import dimensions_beside, judged_days
 from renewals.domain.expansion import KINDS, SignalKind
 from renewals.models import ExpansionSignal, Opportunity
 from renewals.queries.proposals import rates_on
@@ -42,20 +44,8 @@ class Around:
 
 def around_account(review: Review, span: Span, *, today: dt.date) -> Any:
     """The account of a review with all that its other facts look at. One query."""
-    return (
-        Account.objects.select_related("segment", "owner")
-        .annotate(
-            seat_sum=_seats(today),
-            people_rows=_people(),
-            request_rows=_requests(),
-            idea_rows=_ideas(),
-            opportunity_rows=_opportunities(),
-            promise_rows=_promises(review),
-            roi_rows=_roi(span),
-            dimension_rows=dimensions_beside(span),
-        )
-        .get(pk=review.account_id)
-    )
+    days = [today, span.since, span.until, *judged_days(span), review.due_on]
+    return _around().row([review.account_id, review.pk], days)
 
 
 def account_facts(account: Any) -> Around:
@@ -111,6 +101,27 @@ def _sum(records: Iterable[ValueRecord], rates: Mapping[str, Decimal]) -> Decima
     return sum((one.amount * rates[one.currency] for one in found), Decimal(0)).quantize(CENT, ROUND_HALF_EVEN)
 
 
+@cache
+def _around() -> Compiled:
+    """An account by its key with what hangs on it, as the review of the other key looks at it."""
+    account, review = some_keys(2)
+    today, since, until, first_judged, last_judged, due_on = some_days(6)
+    return compile_once(
+        Account.objects.select_related("segment", "owner")
+        .annotate(
+            seat_sum=_seats(today),
+            people_rows=_people(),
+            request_rows=_requests(),
+            idea_rows=_ideas(),
+            opportunity_rows=_opportunities(),
+            promise_rows=_promises(review, due_on=due_on),
+            roi_rows=_roi(since, until),
+            dimension_rows=dimensions_beside(first_judged, last_judged),
+        )
+        .filter(pk=account)
+    )
+
+
 def _seats(today: dt.date) -> Subquery:
     in_force = Contract.objects.in_force(today).filter(account=OuterRef(OuterRef("pk")))
     lines = ContractLine.objects.filter(contract__in=in_force.values("pk")).order_by()
@@ -144,10 +155,10 @@ def _opportunities() -> ArraySubquery:
     return ArraySubquery(found.values(data=about)[:MOST])
 
 
-def _promises(review: Review) -> ArraySubquery:
-    """Action items of the review that was held last before this one."""
-    earlier = Review.objects.done().filter(account=OuterRef("account"), due_on__lt=review.due_on)
-    last = earlier.exclude(pk=review.pk).order_by("-due_on", "-pk").values("pk")[:1]
+def _promises(review: int, *, due_on: dt.date) -> ArraySubquery:
+    """Action items of the review that was held last before this one, of which the key is `review`."""
+    earlier = Review.objects.done().filter(account=OuterRef("account"), due_on__lt=due_on)
+    last = earlier.exclude(pk=review).order_by("-due_on", "-pk").values("pk")[:1]
     before = ActionItem.objects.filter(archived_at=None, review__account=OuterRef("pk"))
     items = before.annotate(account=F("review__account")).filter(review=Subquery(last)).order_by("due_on", "pk")
     about = JSONObject(
@@ -160,9 +171,10 @@ def _promises(review: Review) -> ArraySubquery:
     return ArraySubquery(items.values(data=about)[:MOST])
 
 
-def _roi(span: Span) -> ArraySubquery:
+def _roi(since: dt.date, until: dt.date) -> ArraySubquery:
+    """Records of the period [since, until)."""
     records = RoiRecord.objects.kept().filter(
-        plan__account=OuterRef("pk"), plan__archived_at=None, on__gte=span.since, on__lt=span.until
+        plan__account=OuterRef("pk"), plan__archived_at=None, on__gte=since, on__lt=until
     )
     about = JSONObject(
         kind="kind",

@@ -4,19 +4,22 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 
+from cs_workspace.common.compiled import Compiled, compile_once, some_days, some_keys
 from health.models import Dimension, Indicator, Snapshot
 from qbr.domain.facts import DimensionFact, HealthFacts, Point
-from qbr.domain.spans import Span
+from qbr.domain.spans import DAY, Span
 
 # Backfilled history may hold one score in two weeks: so far back the score at the beginning of a period is looked for.
 KNOWN_WITHIN: Final = dt.timedelta(days=14)
 TENTH: Final = Decimal("0.1")
+OF_A_SNAPSHOT: Final = ("day", "score", "version_id", "dimensions", "readings", "weights")
 
 Dimensions = list[tuple[str, str, list[str]]]
 
@@ -35,12 +38,15 @@ class Judged:
     is_mean_of_products: bool
 
 
-def dimensions_beside(span: Span) -> ArraySubquery:
-    """What a query of accounts reads beside each for `health_facts`: the dimensions of the versions that judged it in
-    the period, in the order of snapshots, with their metrics."""
-    judged = Snapshot.objects.filter(
-        account=OuterRef(OuterRef("pk")), day__gt=span.since - KNOWN_WITHIN, day__lte=span.last
-    )
+def judged_days(span: Span) -> tuple[dt.date, dt.date]:
+    """The first and the last of the days whose snapshots count."""
+    return span.since - KNOWN_WITHIN + DAY, span.last
+
+
+def dimensions_beside(first: dt.date, last: dt.date) -> ArraySubquery:
+    """What a query of accounts reads beside each for `health_facts`: the dimensions of the versions that judged it on
+    the days of `judged_days`, in the order of snapshots, with their metrics."""
+    judged = Snapshot.objects.filter(account=OuterRef(OuterRef("pk")), day__gte=first, day__lte=last)
     metrics = Indicator.objects.filter(dimension=OuterRef("pk")).order_by("position", "pk").values("metric")
     about = JSONObject(version="version", key="key", label="label", metrics=ArraySubquery(metrics))
     found = Dimension.objects.filter(version__in=judged.values("version")).order_by("version", "position", "pk")
@@ -50,11 +56,7 @@ def dimensions_beside(span: Span) -> ArraySubquery:
 def health_facts(account: Any, span: Span) -> tuple[HealthFacts, Judged | None]:
     """The scores of the period of an account that was read with `dimensions_beside`, as `dimension_rows`, and what
     judged it last. One query."""
-    rows: list[Any] = list(
-        Snapshot.objects.filter(account=account, day__gt=span.since - KNOWN_WITHIN, day__lte=span.last)
-        .order_by("day")
-        .values("day", "score", "version_id", "dimensions", "readings", "weights")
-    )
+    rows = [dict(zip(OF_A_SNAPSHOT, row, strict=True)) for row in _snapshots().rows([account.pk], judged_days(span))]
     if not rows:
         return HealthFacts(None, None, account.health_trend, _weekly(rows, span), ()), None
     latest, first = rows[-1], _first(rows[:-1], span)
@@ -69,6 +71,13 @@ def health_facts(account: Any, span: Span) -> tuple[HealthFacts, Judged | None]:
     metrics = [metric for *_, of in cards[latest["version_id"]] for metric in of]
     places = {metric: place for place, metric in enumerate(metrics)}
     return facts, Judged(latest["version_id"], latest["day"], places, latest["readings"], latest["weights"] is not None)
+
+
+@cache
+def _snapshots() -> Compiled:
+    (account,), (first, last) = some_keys(1), some_days(2)
+    found = Snapshot.objects.filter(account=account, day__gte=first, day__lte=last)
+    return compile_once(found.order_by("day").values_list(*OF_A_SNAPSHOT))
 
 
 def _first(rows: Iterable[Any], span: Span) -> Any:

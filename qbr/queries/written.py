@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -13,6 +14,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 from cs_workspace.common import clock
+from cs_workspace.common.compiled import Compiled, compile_once, some_keys
 from qbr.domain.checklist import ITEM_LABELS, Item
 from qbr.models import ChecklistItem, Review, ReviewGoal, ReviewIdea, SectionText
 from qbr.models.review import ReviewQuerySet
@@ -104,7 +106,7 @@ def with_written() -> ReviewQuerySet:
 
 def written_in(review: Review, *, today: dt.date) -> Written:
     """What people wrote in a review. One query."""
-    return written_of(with_written().only("pk").get(pk=review.pk), today=today)
+    return written_of(_by_key().row([review.pk]), today=today)
 
 
 def written_of(review: Any, *, today: dt.date) -> Written:
@@ -115,6 +117,12 @@ def written_of(review: Any, *, today: dt.date) -> Written:
         goals=[_goal(one) for one in review.goal_rows],
         ideas=[_idea(one) for one in review.idea_rows],
     )
+
+
+@cache
+def _by_key() -> Compiled:
+    (review,) = some_keys(1)
+    return compile_once(with_written().only("pk").filter(pk=review))
 
 
 def get_goal_for(user: User, pk: int) -> ReviewGoal:

@@ -26,7 +26,7 @@ from qbr.services.texts import write_text
 @require_safe
 def prepare(request: UserRequest, pk: int) -> HttpResponse:
     """All that is known of the customer over the review's period, and what is still to be done."""
-    review = get_review_for(request.user, pk, among=with_written())
+    review = get_review_for(request.user, pk, among=with_written)
     return _page(request, review, PeriodForm.of(review), written=written_of(review, today=clock.today()))
 
 

@@ -4,12 +4,15 @@ import datetime as dt
 
 import pytest
 import time_machine
-from django.db.models import F
+from django.contrib.postgres.expressions import ArraySubquery
+from django.core.exceptions import EmptyResultSet
+from django.db.models import F, OuterRef
+from django.db.models.functions import JSONObject
 
-from accounts.models import Task
+from accounts.models import Account, Contact, Task
 from cs_workspace.common import clock
-from cs_workspace.common.compiled import SOME_DAY, SOME_MOMENT, compile_once, some_keys
-from tests.factories import AccountFactory, TaskFactory
+from cs_workspace.common.compiled import SOME_DAY, SOME_MOMENT, compile_once, some_days, some_keys
+from tests.factories import AccountFactory, ContactFactory, SegmentFactory, TaskFactory
 
 
 @pytest.mark.django_db
@@ -45,7 +48,67 @@ def test_keys_are_filled_in() -> None:
         statement.row([account.pk])
 
 
-@pytest.mark.parametrize("fixed", [dt.date(2026, 11, 26), SOME_DAY + dt.timedelta(days=90)])
+@pytest.mark.django_db
+def test_days_are_filled_in() -> None:
+    account = AccountFactory(renewal_date=clock.today())
+    since, until = some_days(2)
+    renewing = type(account).objects.filter(renewal_date__gte=since, renewal_date__lt=until)
+    statement, day = compile_once(renewing.values_list("pk")), dt.timedelta(days=1)
+
+    assert statement.rows([], [clock.today(), clock.today() + day]) == [(account.pk,)]
+    assert statement.rows([], [clock.today() - day, clock.today()]) == []
+    with pytest.raises(LookupError):
+        statement.rows([], [clock.today()])
+
+
+@pytest.mark.django_db
+def test_instances_are_those_of_the_queryset(django_assert_num_queries) -> None:
+    segment = SegmentFactory()
+    accounts = [AccountFactory(segment=segment, health_trend="stable"), AccountFactory(segment=None, owner=None)]
+    contacts = Contact.objects.filter(account=OuterRef("pk")).order_by("name").values(data=JSONObject(name="name"))
+    for name in ("Bo", "Al"):
+        ContactFactory(account=accounts[0], name=name)
+    queryset = (
+        Account.objects.select_related("segment", "owner")
+        .annotate(people=ArraySubquery(contacts))
+        .filter(pk__in=some_keys(2))
+        .order_by("pk")
+    )
+    statement = compile_once(queryset)
+
+    with django_assert_num_queries(1):
+        found = statement.rows([one.pk for one in accounts])
+        assert [(one, one.segment, one.owner) for one in found] == [(one, one.segment, one.owner) for one in accounts]
+    assert [one.people for one in found] == [[{"name": "Al"}, {"name": "Bo"}], []]
+    fields = [field.attname for field in Account._meta.concrete_fields]
+    for one, same in zip(found, Account.objects.order_by("pk"), strict=True):
+        assert [getattr(one, name) for name in fields] == [getattr(same, name) for name in fields]
+        assert not one._state.adding
+
+
+@pytest.mark.django_db
+def test_what_an_instance_was_read_without_is_read_when_asked_for(django_assert_num_queries) -> None:
+    account = AccountFactory()
+    (only,) = compile_once(Account.objects.only("pk").filter(pk=some_keys(1)[0])).rows([account.pk])
+
+    with django_assert_num_queries(1):
+        assert only.name == account.name
+
+
+def test_what_finds_nothing_for_ever_is_no_statement() -> None:
+    with pytest.raises(EmptyResultSet):
+        compile_once(Account.objects.none())
+
+
+@pytest.mark.parametrize(
+    "fixed",
+    [dt.date(2026, 11, 26), SOME_DAY + dt.timedelta(days=90), some_days(1)[0] - dt.timedelta(days=14)],
+)
 def test_a_day_that_would_stay_is_refused(fixed: dt.date) -> None:
     with pytest.raises(ValueError, match="would stay"):
         compile_once(Task.objects.filter(due_at__date__lt=fixed).values_list(F("pk")))
+
+
+def test_so_is_such_a_moment() -> None:
+    with pytest.raises(ValueError, match="would stay"):
+        compile_once(Task.objects.due_before(SOME_MOMENT - dt.timedelta(hours=1)).values_list("pk"))

@@ -10,8 +10,9 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from accounts.domain.onboarding import Standing
-from accounts.models import Account, Notification, Onboarding, SuccessPlan, Task, User
-from cs_workspace.common.compiled import SOME_DAY, SOME_MOMENT, Compiled, compile_once, some_keys
+from accounts.models import Account, Mail, Notification, Onboarding, SuccessPlan, Task, User
+from accounts.queries.stand_ins import some_user
+from cs_workspace.common.compiled import SOME_DAY, SOME_MOMENT, Compiled, compile_once
 from health.models import Alert, Disagreement
 from qbr.models import Review
 from renewals.models import Renewal
@@ -26,6 +27,7 @@ COUNTED: Final = (
     "renewals",
     "reviews",
     "plans",
+    "mails",
     "unread",
 )
 # A renewal that is due within so many days should have a forecast by now.
@@ -54,6 +56,7 @@ def frame_of(user: User, path: str) -> dict[str, Any]:
         ("Disagreements", "apart", "health:disagreements", counts["disagreements"]),
         ("Alerts", "alerts", "health:alerts", counts["alerts"]),
         ("Tasks", "tasks", "accounts:tasks", counts["tasks"]),
+        ("Outbox", "outbox", "accounts:outbox", counts["mails"]),
         ("Onboarding", "onboarding", "accounts:onboarding", counts["onboarding"]),
         ("Renewals", "renewal", "renewals:board", counts["renewals"]),
         ("Reviews", "review", "qbr:reviews", counts["reviews"]),
@@ -82,25 +85,24 @@ def _counts(user: User) -> dict[str, int]:
 @lru_cache(maxsize=2048)
 def _statement(role: str, is_active: bool, team_size: int) -> Compiled:
     """The counts in the order of `COUNTED`, of a user whose keys are filled in, followed by those of the team."""
-    pk, *team_ids = some_keys(1 + team_size)
-    user = User(pk=pk, role=role, is_active=is_active)
-    user.team_ids = team_ids
+    user = some_user(role, is_active=is_active, team_size=team_size)
     accounts = Account.objects.visible_to(user).active()
     counted = (
         accounts,
         accounts.at_risk(),
         accounts.filter(pk__in=Disagreement.objects.filter(seen_at=None).values("account")),
         Alert.objects.visible_to(user).loud(now=SOME_MOMENT),
-        Task.objects.assigned_to([pk]).open(now=SOME_MOMENT),
+        Task.objects.assigned_to([user.pk]).open(now=SOME_MOMENT),
         Onboarding.objects.visible_to(user).running().standing(Standing.STUCK, today=SOME_DAY),
         Renewal.objects.visible_to(user).open().without_forecast().due_before(SOON),
         Review.objects.visible_to(user).waiting(today=SOME_DAY, now=SOME_MOMENT),
         SuccessPlan.objects.visible_to(user).of_customers().review_due(today=SOME_DAY),
+        Mail.objects.waiting_for(user, now=SOME_MOMENT),
         Notification.objects.visible_to(user).unread(),
     )
     # A prefix, as some of the names are relations of a user.
     sizes = {f"size_of_{name}": _count(queryset) for name, queryset in zip(COUNTED, counted, strict=True)}
-    return compile_once(User.objects.filter(pk=pk).annotate(**sizes).values_list(*sizes))
+    return compile_once(User.objects.filter(pk=user.pk).annotate(**sizes).values_list(*sizes))
 
 
 def _count(queryset: QuerySet) -> Coalesce:

@@ -3,8 +3,9 @@ from django.http import Http404
 
 from qbr.domain.reviews import Status
 from qbr.queries.reviews import get_review_for
+from qbr.queries.written import with_written
 from tests.cast import Cast
-from tests.factories import AttendeeFactory, ContactFactory, ReviewFactory
+from tests.factories import AttendeeFactory, ContactFactory, ReviewFactory, SectionTextFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +32,29 @@ def test_a_review_is_not_there_for_those_who_do_not_see_the_account(cast: Cast) 
     for user in (cast.outsider, cast.other_manager):
         with pytest.raises(Http404):
             get_review_for(user, review.pk)
+
+
+def test_who_left_sees_no_review(cast: Cast) -> None:
+    review = ReviewFactory.create(account=cast.account)
+    cast.owner.is_active = False
+    with pytest.raises(Http404):
+        get_review_for(cast.owner, review.pk)
+
+
+def test_people_of_a_kind_share_a_statement_and_see_each_their_own(cast: Cast) -> None:
+    own, foreign = ReviewFactory.create(account=cast.account), ReviewFactory.create(account=cast.strangers)
+    for user, seen, hidden in ((cast.owner, own, foreign), (cast.outsider, foreign, own), (cast.owner, own, foreign)):
+        assert get_review_for(user, seen.pk) == seen
+        with pytest.raises(Http404):
+            get_review_for(user, hidden.pk)
+
+
+def test_more_is_read_beside_a_review_where_that_is_asked_for(cast: Cast, django_assert_num_queries) -> None:
+    review = ReviewFactory.create(account=cast.account)
+    SectionTextFactory(review=review, text="A quarter of growth")
+    with django_assert_num_queries(1):
+        assert get_review_for(cast.owner, review.pk, among=with_written).text_rows[0]["text"] == "A quarter of growth"
+    assert not hasattr(get_review_for(cast.owner, review.pk), "text_rows")
 
 
 def test_an_attendee_is_one_of_three_kinds_of_people(cast: Cast) -> None:
