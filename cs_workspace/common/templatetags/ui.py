@@ -9,7 +9,7 @@ from django import template
 from django.conf import settings
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from cs_workspace.common import charts, clock, money
@@ -138,6 +138,16 @@ def spark(points: Sequence[tuple[dt.date, float | None]] | None, rank: int | Non
         rank or 0,
         area,
         line,
+    )
+
+
+@register.simple_tag
+def bars(chart: charts.BarChart) -> SafeString:
+    """The bars of a chart, for the square that it is drawn in."""
+    return format_html_join(
+        "",
+        '<rect x="{}" y="{}" width="{}" height="{}"/>',
+        ((bar.x, bar.y, bar.width, bar.height) for bar in chart.bars),
     )
 
 
