@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts.models import Account, Contact, Touch, User
+from accounts.models import Account, Contact, Mail, Touch, User
 from accounts.services.latest import refresh_latest
 from accounts.services.once import claim
 from accounts.services.tasks import create_task
@@ -68,6 +68,23 @@ def log_touch(
             by=by, title=follow_up.title, account=account, assignees=[by], due_at=follow_up.due_at, linked=touch
         )
     _observed([account.pk])
+    return touch
+
+
+@transaction.atomic
+def log_answer(*, mail: Mail, contact: Contact | None, at: dt.datetime, text: str) -> Touch:
+    """Writes down that somebody answered an e-mail of ours, in the name of who wrote to them."""
+    summary = f"Re: {mail.subject}\n\n{text}".strip()
+    touch = Touch.objects.create(
+        account_id=mail.account_id,
+        kind=Touch.Kind.EMAIL,
+        direction=Touch.Direction.INBOUND,
+        at=at,
+        by_id=mail.sender_id,
+        summary=summary,
+    )
+    touch.attendees.set([contact] if contact else [])
+    _observed([mail.account_id])
     return touch
 
 
