@@ -117,6 +117,16 @@ class LeftForm(DialogForm):
         return on
 
 
+class MailForm(DialogForm):
+    """Why a contact gets no more e-mail, or gets it again."""
+
+    note = forms.CharField(
+        max_length=300, required=False, label="How they said so", help_text="On the phone, in a meeting …"
+    )
+
+    layout: ClassVar[list[list[str]]] = [["note"]]
+
+
 class MoveForm(forms.Form):
     """To which cell of the map of stakeholders a contact moves, and the version of the contact that was seen."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import F, OuterRef, Subquery
 
 from accounts.domain.stakeholders import Grid, Person, StakeholderMap, grid_of, map_of
-from accounts.models import Account, Contact, Touch, User
+from accounts.models import Account, Contact, Suppression, Touch, User
 from cs_workspace.common import clock
 
 MOST = 200
@@ -30,14 +30,18 @@ class StakeholdersPage:
 
 
 def contacts_of(account: Account, user: User) -> list[Contact]:
-    """All contacts, those who left included, by influence, each with `last_touch` (any) and `heard_at` (the last one in
-    which they took part). One query."""
+    """All contacts, those who left included, by influence, each with `last_touch` (any), `heard_at` (the last one in
+    which they took part) and `suppressed_for`, a `Suppression.Reason` or None. One query."""
     touches = Touch.objects.kept().filter(attendees=OuterRef("pk")).order_by("-at").values("at")
     return list(
         Contact.objects.visible_to(user)
         .filter(account=account)
         .select_related("successor")
-        .annotate(last_touch=Subquery(touches[:1]), heard_at=Subquery(touches.filter(two_way=True)[:1]))
+        .annotate(
+            last_touch=Subquery(touches[:1]),
+            heard_at=Subquery(touches.filter(two_way=True)[:1]),
+            suppressed_for=Subquery(Suppression.objects.covering(OuterRef("email")).values("reason")[:1]),
+        )
         .order_by(F("influence").desc(nulls_last=True), "name", "pk")
     )
 

@@ -38,6 +38,26 @@ class Standing:
     may_return: bool
 
 
+@dataclass(frozen=True)
+class MailStanding:
+    """Whether a contact is written to: since when they want no more, and what stands against the address."""
+
+    contact: Contact
+    listed: Suppression | None
+
+    @property
+    def may_return(self) -> bool:
+        """Whether who asks for it gets e-mail again; what mail servers told is for admins to lift."""
+        is_theirs = self.listed is None or self.listed.reason == Suppression.Reason.UNSUBSCRIBED
+        return is_theirs and (self.listed is not None or self.contact.unsubscribed_at is not None)
+
+
+def mail_standing_of(contact: Contact) -> MailStanding:
+    """How it stands with e-mail to a contact. One query."""
+    listed = Suppression.objects.covering(contact.email).select_related("by").first() if contact.email else None
+    return MailStanding(contact, listed)
+
+
 def standing_of(mail: Mail) -> Standing:
     """How it stands with the address of an e-mail and its contact. One query, besides the contact."""
     kept = Suppression.objects.covering(mail.address).first()

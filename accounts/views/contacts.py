@@ -5,11 +5,13 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.forms.contact import ContactForm, LeftForm, NewContactForm
+from accounts.forms.contact import ContactForm, LeftForm, MailForm, NewContactForm
 from accounts.http import UserRequest
 from accounts.models import Contact
 from accounts.queries.accounts import get_account_for
+from accounts.queries.unsubscribing import mail_standing_of
 from accounts.services import contacts as service
+from accounts.services import suppressing
 from accounts.views.dialogs import Dialog, attempt, sent, show
 from accounts.views.undoing import way_back_from
 from cs_workspace.common.access import changes
@@ -45,9 +47,11 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
     """Shows a contact as a whole, and changes it."""
     contact = _contact(request, pk)
     form = ContactForm(sent(request), record=contact)
-    dialog = Dialog(contact.name, contact.account, archive=reverse("accounts:contact-archive", args=[pk]))
+    archive = reverse("accounts:contact-archive", args=[pk])
+    dialog = Dialog(contact.name, contact.account, archive=archive, body="accounts/_contact_fields.html")
+    standing = mail_standing_of(contact)
     if request.method != "POST":
-        return show(request, dialog, form)
+        return show(request, dialog, form, standing=standing)
     saved, status = attempt(
         request,
         form,
@@ -56,7 +60,7 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
         ),
     )
     if status != 200:
-        return show(request, dialog, form, status)
+        return show(request, dialog, form, status, standing=standing)
     toast(request, f"{form.cleaned_data['name']} saved", undo=way_back_from(saved))
     return _changed(request, contact.account_id, close=True)
 
@@ -79,6 +83,40 @@ def left(request: UserRequest, pk: int) -> HttpResponse:
         return show(request, dialog, form, status)
     follows = f"; {gone.successor} follows" if gone and gone.successor else ""
     toast(request, f"{contact} marked as left{follows}", undo=reverse("accounts:contact-back", args=[pk]))
+    return _changed(request, contact.account_id, close=True)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@changes
+def unsubscribe(request: UserRequest, pk: int) -> HttpResponse:
+    """Asks how somebody said that they want no more e-mail, and marks them."""
+    contact = _contact(request, pk)
+    form, dialog = MailForm(sent(request)), Dialog(f"No more e-mail to {contact}", contact.account, "Unsubscribe")
+    if request.method != "POST":
+        return show(request, dialog, form)
+    _, status = attempt(
+        request, form, lambda: suppressing.unsubscribe_contact(contact=contact, by=request.user, **form.cleaned_data)
+    )
+    if status != 200:
+        return show(request, dialog, form, status)
+    toast(request, f"{contact} gets no more e-mail", undo=reverse("accounts:contact-resubscribe", args=[pk]))
+    return _changed(request, contact.account_id, close=True)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@changes
+def resubscribe(request: UserRequest, pk: int) -> HttpResponse:
+    """Asks how somebody who had unsubscribed asked for e-mail again, and lets them have it."""
+    contact = _contact(request, pk)
+    form, dialog = MailForm(sent(request)), Dialog(f"E-mail to {contact} again", contact.account, "Let them have it")
+    if request.method != "POST":
+        return show(request, dialog, form)
+    _, status = attempt(
+        request, form, lambda: suppressing.resubscribe_contact(contact=contact, by=request.user, **form.cleaned_data)
+    )
+    if status != 200:
+        return show(request, dialog, form, status)
+    toast(request, f"{contact} gets e-mail again")
     return _changed(request, contact.account_id, close=True)
 
 

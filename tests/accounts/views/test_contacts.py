@@ -3,11 +3,12 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from accounts.models import Contact
+from accounts.models import Contact, Suppression
 from accounts.services.contacts import edit_contact
+from accounts.services.suppressing import suppress, unsubscribe_contact, unsubscribe_receiver
 from cs_workspace.common import clock
 from tests.cast import logged_in
-from tests.factories import ContactFactory, day
+from tests.factories import ContactFactory, MailFactory, day
 
 pytestmark = pytest.mark.django_db
 
@@ -148,3 +149,68 @@ def test_outsiders_find_nothing_read_only_users_change_nothing_and_gets_do_not_a
 def test_the_form_is_refused_to_read_only_users_and_not_found_by_outsiders(cast):
     url = reverse("accounts:contact-new", args=[cast.account.pk])
     assert [logged_in(user).get(url).status_code for user in (cast.read_only, cast.outsider)] == [403, 404]
+
+
+MAIL = ("contact-unsubscribe", "contact-resubscribe")
+
+
+@pytest.fixture
+def ana(cast):
+    return ContactFactory(account=cast.account, name="Ana Costa", email="ana@customer.example.com")
+
+
+def is_off(contact: Contact) -> bool:
+    return Contact.objects.get(pk=contact.pk).unsubscribed_at is not None
+
+
+def test_who_wants_no_more_e_mail_is_marked_and_a_click_takes_it_back(cast, ana):
+    response = send(ana, "contact-unsubscribe", cast.owner, note="On the phone")
+    assert "contactsChanged" in response["HX-Trigger"]
+    assert reverse("accounts:contact-resubscribe", args=[ana.pk]) in response.content.decode()
+    kept = Suppression.objects.get()
+    assert (is_off(ana), kept.note, kept.by) == (True, "On the phone", cast.owner)
+    send(ana, "contact-resubscribe", cast.owner)
+    assert not is_off(ana)
+    assert not Suppression.objects.exists()
+
+
+def test_who_unsubscribed_themselves_comes_back_with_how_they_asked_for_it(cast, ana):
+    unsubscribe_receiver(mail=MailFactory(contact=ana, account=cast.account))
+    response = send(ana, "contact-resubscribe", cast.owner)
+    assert response.status_code == 422
+    assert "Say how they asked for e-mail again" in response.content.decode()
+    assert send(ana, "contact-resubscribe", cast.owner, note="x" * 301).status_code == 422
+    assert is_off(ana)
+    send(ana, "contact-resubscribe", cast.owner, note="In the meeting")
+    assert not is_off(ana)
+
+
+@pytest.mark.parametrize(("reason", "words"), [("bounced", "E-mail bounces"), ("complained", "Marked us as spam")])
+def test_what_a_mail_server_told_stands_by_the_contact_and_has_no_way_back_there(cast, ana, reason, words):
+    suppress(address=ana.email, reason=Suppression.Reason(reason), note="550 no such user")
+    people = logged_in(cast.owner).get(reverse("accounts:account-people", args=[cast.account.pk]))
+    assert words in people.content.decode()
+    dialog = logged_in(cast.owner).get(reverse("accounts:contact-edit", args=[ana.pk]), headers=HTMX).content.decode()
+    assert "550 no such user" in dialog
+    assert reverse("accounts:contact-resubscribe", args=[ana.pk]) not in dialog
+    assert send(ana, "contact-resubscribe", cast.owner, note="They say so").status_code == 422
+
+
+def test_the_dialog_of_a_contact_says_whether_they_are_written_to(cast, ana):
+    def dialog() -> str:
+        url = reverse("accounts:contact-edit", args=[ana.pk])
+        return logged_in(cast.owner).get(url, headers=HTMX).content.decode()
+
+    assert "They want no more e-mail" in dialog()
+    unsubscribe_contact(contact=ana, note="", by=cast.owner)
+    assert "They want e-mail again" in dialog()
+    assert "marked by Olga Owner" in dialog()
+
+
+@pytest.mark.parametrize("action", MAIL)
+def test_outsiders_find_no_contact_to_unsubscribe_and_read_only_users_may_not(cast, ana, action):
+    assert send(ana, action, cast.outsider).status_code == 404
+    assert send(ana, action, cast.read_only).status_code == 403
+    assert logged_in(cast.owner).get(reverse(f"accounts:{action}", args=[ana.pk])).status_code == 200
+    assert logged_in(cast.owner).put(reverse(f"accounts:{action}", args=[ana.pk])).status_code == 405
+    assert not is_off(ana)
