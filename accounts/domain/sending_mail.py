@@ -48,7 +48,6 @@ def put_off(now: dt.datetime, *, limit: Limit | None, gone: Sequence[dt.datetime
 def _limit_in_words(limit: Limit) -> str:
     if limit.most == 0:
         return "No e-mail goes out by itself at present."
-    return (
-        f"At most {limit.most} automated e-mail{'' if limit.most == 1 else 's'} go to one person within "
-        f"{limit.window.days} day{'' if limit.window.days == 1 else 's'}."
-    )
+    goes = "automated e-mail goes" if limit.most == 1 else "automated e-mails go"
+    days = f"{limit.window.days} day{'' if limit.window.days == 1 else 's'}"
+    return f"At most {limit.most} {goes} to one person within {days}."

@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pghistory
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, Value
 from django.db.models.functions import Lower
 
+from accounts.domain.approving_mail import Standing
 from accounts.domain.quiet import QuietHours
 from accounts.domain.sending_mail import Limit
 from accounts.models.account import Account
@@ -16,6 +17,7 @@ from accounts.models.contact import Contact
 from accounts.models.notification import SENDING_TAKES
 from accounts.models.sequence import Enrolment, SequenceStep
 from accounts.models.user import User
+from cs_workspace.common import clock
 from cs_workspace.common.models import Timed, Versioned
 
 
@@ -113,14 +115,18 @@ class MailQuerySet(models.QuerySet["Mail"]):
         """What may go out as soon as somebody takes it."""
         return self.filter(state=Mail.State.QUEUED, due_at__lte=now)
 
+    def signed_by(self, user: User) -> "MailQuerySet":
+        """What a person signs; what nobody signs is up to the owner of the account."""
+        return self.filter(Q(sender=user) | Q(sender=None, account__owner=user))
+
     def waiting_for(self, user: User, *, now: dt.datetime) -> "MailQuerySet":
-        """What a person is to read and approve, or to decide on: that of nobody waits for the owner of the account."""
-        theirs = Q(sender=user) | Q(sender=None, account__owner=user)
-        return self.filter(theirs, Q(state__in=(Mail.State.DRAFT, Mail.State.FAILED)) | _is_unclear(now))
+        """What a person is to read and approve, or to decide on."""
+        undecided = Q(state__in=(Mail.State.DRAFT, Mail.State.FAILED)) | is_unclear(now)
+        return self.signed_by(user).filter(undecided)
 
     def unclear(self, *, now: dt.datetime) -> "MailQuerySet":
         """It may have gone out or not: the line broke, or the sender must have died. A person decides."""
-        return self.filter(_is_unclear(now))
+        return self.filter(is_unclear(now))
 
     def undecided(self, *, now: dt.datetime) -> "MailQuerySet":
         """What a person should look at: unclear, or given up."""
@@ -144,9 +150,11 @@ class MailQuerySet(models.QuerySet["Mail"]):
         return self.annotate(is_suppressed=Exists(Suppression.objects.covering(OuterRef("address"))))
 
 
-def _is_unclear(now: dt.datetime) -> Q:
+def is_unclear(now: dt.datetime) -> Q:
     """Claimed, and the line broke, which is written down, or so long ago that its sender must have died."""
-    return Q(state=Mail.State.SENDING) & (~Q(error="") | Q(claimed_at__lt=now - SENDING_TAKES))
+    # Reckoned by the database, so that the statement can be kept with a stand-in for the moment.
+    long_ago = ExpressionWrapper(Value(now) - Value(SENDING_TAKES), output_field=models.DateTimeField())
+    return Q(state=Mail.State.SENDING) & (~Q(error="") | Q(claimed_at__lt=long_ago))
 
 
 @pghistory.track(
@@ -248,6 +256,19 @@ class Mail(Timed, Versioned):
     def is_open(self) -> bool:
         """Whether it can still be changed, approved or cancelled."""
         return self.state in (self.State.DRAFT, self.State.QUEUED)
+
+    @property
+    def standing(self) -> Standing:
+        """How it stands at this moment: what nobody knows to have gone out is unclear. The same as in `unclear`."""
+        if self.state == self.State.SENDING and self.claimed_at is not None:
+            is_over = bool(self.error) or self.claimed_at < clock.now() - SENDING_TAKES
+            return Standing.UNCLEAR if is_over else Standing.SENDING
+        return Standing(self.state)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the receiver's hours: the contact's, else the account's. Reads both where they are not there."""
+        return clock.zone_of(self.contact.time_zone if self.contact else "", self.account.time_zone)
 
 
 class MailEvent(models.Model):

@@ -3,7 +3,7 @@
 import datetime as dt
 from functools import cached_property
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -127,10 +127,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def zone(self) -> ZoneInfo:
         """The zone of the user's days and hours; the workspace's where the one that is set does not exist."""
-        try:
-            return ZoneInfo(self.time_zone)
-        except (ZoneInfoNotFoundError, ValueError):
-            return clock.workspace_zone()
+        return clock.zone_of(self.time_zone)
 
     @property
     def quiet_hours(self) -> QuietHours:

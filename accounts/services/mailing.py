@@ -10,7 +10,6 @@ it was written, so that it follows what the person has set by then.
 
 import datetime as dt
 import logging
-import random
 from collections import Counter
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,7 +22,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accounts.models import Digest, Notification, User
-from accounts.services.handing_over import Outcome, absolute, hand_over, mail_server
+from accounts.services.handing_over import ATTEMPTS, Outcome, absolute, hand_over, mail_server, next_try
 from accounts.services.notifying import CRITICAL
 from cs_workspace.common import clock
 
@@ -31,7 +30,6 @@ logger = logging.getLogger(__name__)
 
 # Of one run: the next one comes half a minute later
 BATCH = 200
-ATTEMPTS = 5
 
 
 def send_messages() -> Counter[Outcome]:
@@ -183,11 +181,10 @@ def _settle(
         case Outcome.REFUSED | Outcome.SUPPRESSED:
             notifications.update(email_state=Notification.Email.FAILED, email_error=error)
         case Outcome.LATER:
-            pause = dt.timedelta(minutes=random.uniform(1, 10))  # noqa: S311  jitter, not a secret
             worn_out = notifications.filter(email_attempts__gte=ATTEMPTS)
             worn_out.update(email_state=Notification.Email.FAILED, email_error=error)
             notifications.exclude(email_state=Notification.Email.FAILED).update(
-                email_state=back_to, email_due_at=clock.now() + pause, email_error=error
+                email_state=back_to, email_due_at=clock.now() + next_try(), email_error=error
             )
 
 

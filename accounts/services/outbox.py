@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from accounts.domain.letters import Receiver, kept_back
+from accounts.domain.letters import kept_back
 from accounts.models import Contact, Mail, Suppression, User
+from accounts.queries.receivers import receiver_of
 from cs_workspace.common import clock
 
 
@@ -52,14 +53,7 @@ def put_letters(letters: Sequence[Letter], *, by: User | None = None) -> list[Ma
 
 
 def _mail(letter: Letter, contact: Contact) -> Mail:
-    because = kept_back(
-        Receiver(
-            address=contact.email,
-            is_there=contact.status == Contact.Status.ACTIVE and contact.archived_at is None,
-            has_unsubscribed=contact.unsubscribed_at is not None,
-            is_suppressed=contact.is_suppressed,  # type: ignore[attr-defined]  # annotated
-        )
-    )
+    because = kept_back(receiver_of(contact, is_suppressed=contact.is_suppressed))  # type: ignore[attr-defined]  # annotated
     state = Mail.State.QUEUED if letter.by_itself else Mail.State.DRAFT
     return Mail(
         key=letter.key,

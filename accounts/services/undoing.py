@@ -4,7 +4,7 @@ Whatever the change named goes back, and nothing else; once somebody changed the
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -30,9 +30,22 @@ def as_it_stands(record: Versioned, names: Iterable[str]) -> dict[str, Any]:
 
 def keep_way_back(record: Versioned, before: dict[str, Any], *, by: User) -> None:
     """Keeps what a record said before the version that has just been saved, inside the transaction of that change."""
+    keep_ways_back([(record, before)], by=by)
+
+
+def keep_ways_back(changed: Sequence[tuple[Versioned, dict[str, Any]]], *, by: User) -> None:
+    """The same for several records of one kind, each with what it said before. Two statements."""
     StepBack.objects.filter(by=by, at__lt=timezone.now() - KEPT).delete()
-    of = ContentType.objects.get_for_model(record)
-    StepBack.objects.create(record_type=of, record_id=record.pk, version=record.version, before=before, by=by)
+    StepBack.objects.bulk_create(
+        StepBack(
+            record_type=ContentType.objects.get_for_model(record),
+            record_id=record.pk,
+            version=record.version,
+            before=before,
+            by=by,
+        )
+        for record, before in changed
+    )
 
 
 @transaction.atomic

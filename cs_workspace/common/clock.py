@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.utils import timezone
@@ -45,3 +45,13 @@ def start_of(day: dt.date) -> dt.datetime:
 def workspace_zone() -> ZoneInfo:
     """The zone whose midnight ends the workspace's day."""
     return ZoneInfo(settings.TIME_ZONE)
+
+
+def zone_of(*names: str) -> ZoneInfo:
+    """The first of the names that names a zone; the workspace's where none does."""
+    for name in filter(None, names):
+        try:
+            return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):  # of a name that is none, a path, or a folder of zones
+            continue
+    return workspace_zone()
