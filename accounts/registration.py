@@ -9,6 +9,7 @@ from accounts.domain.cadence import NOUNS, CadenceKind
 from accounts.domain.success_plans import STATE_LABELS
 from accounts.models import Account, Task, User
 from accounts.queries.cadence import touch_due
+from accounts.queries.mail_timeline import register_mail_timeline
 from accounts.queries.onboarding_facts import register_facts
 from accounts.queries.onboarding_proofs import register_proofs
 from accounts.queries.onboarding_timeline import register_onboarding_timeline
@@ -16,6 +17,7 @@ from accounts.queries.plan_list import DUE, NO_PLAN, plan_condition
 from accounts.queries.plan_timeline import register_plan_timeline
 from accounts.queries.playbook_facts import lower_segment_choices, risk_choices, stage_choices
 from accounts.queries.playbook_timeline import register_playbook_timeline
+from accounts.queries.sequence_sources import register_sequence_sources
 from accounts.queries.timeline_sources import register_timeline
 from accounts.registries import (
     BookFilter,
@@ -51,6 +53,12 @@ def register() -> None:
     register_timeline()
     register_plan_timeline()
     register_playbook_timeline()
+    register_sequence_sources()
+    register_mail_timeline()
+    add_panel(Panel("mails", "side", 20, "components/_later.html", _mails_later))
+    add_palette_item(
+        PaletteItem("Outbox", "accounts:outbox", keywords="e-mail mails drafts approve send sent letters", keys="g m")
+    )
     add_task_cause(TaskCause("playbook", "Playbook", _playbook_of))
     add_panel(Panel("playbooks", "main", 13, "components/_later.html", _playbooks_later))
     add_panel(Panel("timeline", "main", 20, "components/_later.html", _timeline_later))
@@ -130,6 +138,11 @@ def _register_onboarding() -> None:
             any_choice="Anything",
         )
     )
+
+
+def _mails_later(account: Account, user: User) -> dict[str, Any]:
+    url = reverse("accounts:account-mails", args=[account.pk])
+    return {"id": "account-mails", "title": "E-mail", "url": url}
 
 
 def _plan_later(account: Account, user: User) -> dict[str, Any]:

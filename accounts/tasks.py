@@ -10,6 +10,10 @@ from accounts.services import (
     playbook_advancing,
     playbook_results,
     playbook_starting,
+    sending_mail,
+    sequence_advancing,
+    sequence_filling,
+    sequence_stopping,
 )
 from cs_workspace.common import clock
 
@@ -18,6 +22,12 @@ from cs_workspace.common import clock
 def send_messages() -> None:
     """Sends the e-mails that are due at once; beat asks every half minute."""
     mailing.send_messages()
+
+
+@shared_task(name="accounts.tasks.send_mails")
+def send_mails() -> None:
+    """Sends what is due of the outbox to customers; beat asks every half minute."""
+    sending_mail.send_mails()
 
 
 @shared_task(name="accounts.tasks.send_digests")
@@ -53,3 +63,17 @@ def look_after_onboardings() -> None:
     onboarding_starting.start_due_onboardings(today=today)
     onboarding_proving.prove_steps(today=today)
     onboarding_risks.watch_risks(today=today)
+
+
+@shared_task(name="accounts.tasks.look_after_sequences")
+def look_after_sequences() -> None:
+    """Stops what is over and writes what is due in sequences of e-mails; beat asks every three minutes."""
+    sequence_stopping.stop_over()
+    sequence_advancing.advance_enrolments()
+    sequence_advancing.finish_enrolments()
+
+
+@shared_task(name="accounts.tasks.fill_sequences")
+def fill_sequences() -> None:
+    """Puts into sequences whom something puts there; beat asks every few hours, and a cause counts once."""
+    sequence_filling.fill_sequences(today=clock.today())

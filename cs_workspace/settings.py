@@ -162,14 +162,24 @@ STORAGES = {
 }
 MEDIA_ROOT = VAR_DIR / "media"
 
-# E-mail: to files unless a server is named
+# E-mail: to files unless a provider or a server is named
 EMAIL_URL = env.str("EMAIL_URL", default="")
-if EMAIL_URL:
+EMAIL_PROVIDER = env.str("EMAIL_PROVIDER", default="")
+if EMAIL_PROVIDER:
+    EMAIL_BACKEND = f"anymail.backends.{EMAIL_PROVIDER}.EmailBackend"
+elif EMAIL_URL:
     vars().update(environ.Env.email_url_config(EMAIL_URL))
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="cs-workspace@localhost")
+# Where customers' replies come in, if a provider hands them on; the sender gets them in any case.
+REPLY_ADDRESS = env.str("REPLY_ADDRESS", default="")
+# What django-anymail calls MAILGUN_API_KEY is ANYMAIL_MAILGUN_API_KEY here. What a provider cannot do, such as giving
+# back our token, is no reason to send nothing.
+ANYMAIL = {"IGNORE_UNSUPPORTED_FEATURES": True} | {
+    name.removeprefix("ANYMAIL_"): value for name, value in env.ENVIRON.items() if name.startswith("ANYMAIL_")
+}
 
 # Celery: results live in the database where they matter, never in Redis
 CELERY_BROKER_URL = embedded.celery_broker_url(REDIS_URL)
@@ -206,6 +216,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=3, minute=50),
     },
     "spot-expansion": {"task": "renewals.tasks.spot_expansion", "schedule": crontab(hour=3, minute=35)},
+    "follow-campaigns": {
+        "task": "renewals.tasks.follow_campaigns",
+        "schedule": crontab(minute=25),
+        "options": {"expires": 3600},
+    },
     "recompute-nightly": {"task": "health.tasks.recompute_nightly", "schedule": crontab(hour=2, minute=0)},
     # Beside the task that every observation sends; without workers they must not pile up.
     "refresh-dirty": {"task": "health.tasks.refresh_dirty", "schedule": 2.0, "options": {"expires": 60}},
@@ -213,9 +228,26 @@ CELERY_BEAT_SCHEDULE = {
     "resume-decks": {"task": "qbr.tasks.resume_decks", "schedule": 60.0, "options": {"expires": 60}},
     "wake-snoozed": {"task": "health.tasks.wake_snoozed", "schedule": 300.0},
     "end-overrides": {"task": "health.tasks.end_overrides", "schedule": 60.0, "options": {"expires": 60}},
+    "end-contracted-plans": {
+        "task": "renewals.tasks.end_contracted_plans",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
+    "look-after-save-plans": {
+        "task": "health.tasks.look_after_save_plans",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "close-pointless-alerts": {"task": "health.tasks.close_pointless_alerts", "schedule": 3600.0},
     # Each month has one training; often, so that one whose worker died is begun again.
     "train-churn-model": {"task": "health.tasks.train_churn_model", "schedule": 600.0, "options": {"expires": 600}},
+    "ask-after-events": {
+        "task": "health.tasks.ask_after_events",
+        "schedule": crontab(minute="*/15"),
+        "options": {"expires": 900},
+    },
+    # In the morning, before people begin their day; quiet hours hold the e-mails back where it is still night.
+    "ask-by-schedule": {"task": "health.tasks.ask_by_schedule", "schedule": crontab(hour=6, minute=10)},
     "advance-playbooks": {"task": "accounts.tasks.advance_playbooks", "schedule": 60.0, "options": {"expires": 60}},
     "start-playbook-timelines": {"task": "accounts.tasks.start_playbook_timelines", "schedule": 3600.0},
     "take-playbook-results": {"task": "accounts.tasks.take_playbook_results", "schedule": 3600.0},
@@ -224,7 +256,14 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    "look-after-sequences": {
+        "task": "accounts.tasks.look_after_sequences",
+        "schedule": 180.0,
+        "options": {"expires": 180},
+    },
+    "fill-sequences": {"task": "accounts.tasks.fill_sequences", "schedule": crontab(minute=25, hour="*/4")},
     "send-messages": {"task": "accounts.tasks.send_messages", "schedule": 30.0},
+    "send-mails": {"task": "accounts.tasks.send_mails", "schedule": 30.0, "options": {"expires": 30}},
     # Often, for it is seven in the morning somewhere; each user gets one a day.
     "send-digests": {"task": "accounts.tasks.send_digests", "schedule": crontab(minute="*/15")},
 }
@@ -308,6 +347,21 @@ UNFOLD = {
                         "title": "Messages",
                         "icon": "mail",
                         "link": reverse_lazy("admin:accounts_notification_changelist"),
+                    },
+                    {
+                        "title": "Rules for e-mail",
+                        "icon": "outgoing_mail",
+                        "link": reverse_lazy("admin:accounts_mailrules_changelist"),
+                    },
+                    {
+                        "title": "Nothing sent to",
+                        "icon": "unsubscribe",
+                        "link": reverse_lazy("admin:accounts_suppression_changelist"),
+                    },
+                    {
+                        "title": "Told by mail servers",
+                        "icon": "mark_email_unread",
+                        "link": reverse_lazy("admin:accounts_mailevent_changelist"),
                     },
                     {
                         "title": "Saved views",

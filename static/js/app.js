@@ -79,7 +79,7 @@ function selectedRow() {
 
 // Keys
 
-const PLACES = { t: "/", b: "/accounts/", r: "/at-risk/", d: "/disagreements/", a: "/alerts/", k: "/tasks/", o: "/onboarding/", n: "/renewals/" };
+const PLACES = { t: "/", b: "/accounts/", r: "/at-risk/", d: "/disagreements/", a: "/alerts/", k: "/tasks/", o: "/onboarding/", n: "/renewals/", m: "/outbox/" };
 let awaitsPlace = false;
 
 const KEYS = {

@@ -5,6 +5,7 @@ A new address fails here until it is named in exactly one of four places:
   whoever does not see that account gets 404, by GET and by POST.
 - `LISTS`: it shows records without naming one. Outsiders get the page, and nothing of `cast.account` on it.
 - `KEYS`: its path holds a secret, and whoever has that may read, with a login or without.
+- `HOOKS`: programs tell something there, with a secret of their own; nobody is shown anything.
 - `OPEN`: it shows and changes nobody's records but one's own; the reason stands beside it.
 The admin is left out by rule: nobody but admins, who see everything, enters it.
 """
@@ -19,6 +20,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import FeatureRequest, User
 from accounts.queries.share_links import token_of
+from accounts.queries.unsubscribing import unsubscribe_token
 from accounts.services.calendar_feed import make_feed
 from accounts.services.feature_requests import move_on
 from qbr.queries.satisfaction import token_of_ask
@@ -75,9 +77,39 @@ def with_an_approval(cast: Cast) -> dict[str, Any]:
     return {}
 
 
+def in_a_campaign(**arguments: Any) -> Builder:
+    """Path arguments that name a win-back campaign with the account."""
+
+    def build(cast: Cast) -> dict[str, Any]:
+        return {"pk": make.CampaignTargetFactory(account=cast.account).campaign_id} | arguments
+
+    return build
+
+
+def lost_and_chosen(cast: Cast) -> dict[str, Any]:
+    """No path arguments; the account is lost, and was started in a campaign."""
+    cast.account.status, cast.account.churned_on = "churned", cast.account.churned_on or make.day(-10)
+    cast.account.save()
+    campaign = make.CampaignFactory(name=f"Campaign for {cast.account}", as_running=True)
+    make.CampaignTargetFactory(campaign=campaign, account=cast.account, as_running=True)
+    return {}
+
+
 def of_a_review(cast: Cast) -> dict[str, Any]:
     """No path arguments; a review with the account is due."""
     make.ReviewFactory(account=cast.account)
+    return {}
+
+
+def with_a_save_plan(cast: Cast) -> dict[str, Any]:
+    """No path arguments; a save plan is under way for the account."""
+    make.InterventionFactory(account=cast.account)
+    return {}
+
+
+def of_the_outbox(cast: Cast) -> dict[str, Any]:
+    """No path arguments; an e-mail to the account waits to be approved."""
+    make.MailFactory(account=cast.account)
     return {}
 
 
@@ -100,6 +132,11 @@ OBJECTS: dict[str, Builder] = {
     "accounts:run-resume": record("pk", make.PlaybookRunFactory, paused=True),
     "accounts:run-skip": record("pk", make.PlaybookRunFactory),
     "accounts:run-cancel": record("pk", make.PlaybookRunFactory),
+    "accounts:mail": record("pk", make.MailFactory),
+    "accounts:mail-letter": record("pk", make.MailFactory),
+    "accounts:mail-edit": record("pk", make.MailFactory),
+    "accounts:account-mails": lambda cast: {"pk": cast.account.pk},
+    "accounts:mail-new": lambda cast: {"pk": cast.account.pk},
     "accounts:touch-new": lambda cast: {"pk": cast.account.pk},
     "accounts:touch-edit": record("pk", make.TouchFactory),
     "accounts:touch-archive": record("pk", make.TouchFactory),
@@ -112,6 +149,8 @@ OBJECTS: dict[str, Builder] = {
     "accounts:contact-edit": record("pk", make.ContactFactory),
     "accounts:contact-place": record("pk", make.ContactFactory),
     "accounts:contact-move": record("pk", make.ContactFactory),
+    "accounts:contact-unsubscribe": record("pk", make.ContactFactory),
+    "accounts:contact-resubscribe": record("pk", make.ContactFactory),
     "accounts:contact-left": record("pk", make.ContactFactory),
     "accounts:contact-back": record("pk", make.ContactFactory),
     "accounts:contact-archive": record("pk", make.ContactFactory),
@@ -205,6 +244,27 @@ OBJECTS: dict[str, Builder] = {
     "health:signal-resolve": record("pk", make.ChurnSignalFactory, dismissed=True),
     "health:signal-reopen": record("pk", make.ChurnSignalFactory, dismissed=True),
     "health:signal-retract": record("pk", make.ChurnSignalFactory, dismissed=True),
+    "health:account-intervention": lambda cast: {"pk": cast.account.pk},
+    "health:intervention-new": lambda cast: {"pk": cast.account.pk},
+    "health:account-escalate": lambda cast: {"pk": cast.account.pk},
+    "health:intervention": record("pk", make.InterventionFactory),
+    "health:intervention-edit": record("pk", make.InterventionFactory),
+    "health:intervention-back": record("pk", make.InterventionFactory),
+    "health:intervention-agree": record("pk", make.InterventionFactory),
+    "health:intervention-disagree": record("pk", make.InterventionFactory, agreed=True),
+    "health:intervention-play": record("pk", make.InterventionFactory),
+    "health:intervention-close": record("pk", make.InterventionFactory),
+    "health:intervention-reopen": record("pk", make.InterventionFactory, recovered=True),
+    "health:intervention-withdraw": record("pk", make.InterventionFactory),
+    "health:save-step-new": record("pk", make.InterventionFactory),
+    "health:checkpoint-new": record("pk", make.InterventionFactory),
+    "health:promise-new": record("pk", make.InterventionFactory),
+    "health:checkpoint-hold": record("pk", make.CheckpointFactory),
+    "health:checkpoint-reopen": record("pk", make.CheckpointFactory, held=True),
+    "health:promise-keep": record("pk", make.PromiseFactory),
+    "health:promise-break": record("pk", make.PromiseFactory),
+    "health:promise-reopen": record("pk", make.PromiseFactory, kept=True),
+    "health:promise-remove": record("pk", make.PromiseFactory),
     "health:recompute-account": lambda cast: {"pk": cast.account.pk},
     "renewals:renewal": record("pk", make.RenewalFactory),
     "renewals:history": record("pk", make.RenewalFactory),
@@ -323,6 +383,15 @@ OBJECTS: dict[str, Builder] = {
     "qbr:asks": record("pk", make.ReviewFactory, status="held"),
     "qbr:ask": record("pk", make.ReviewFactory, status="held"),
     "health:run": lambda cast: {"pk": make.RunFactory(by=cast.owner, scope=f"account:{cast.account.pk}").pk},
+    "renewals:campaign": in_a_campaign(),
+    "renewals:campaign-edit": in_a_campaign(),
+    "renewals:campaign-put-back": in_a_campaign(),
+    "renewals:campaign-move": in_a_campaign(verb="start"),
+    "renewals:target-edit": record("pk", make.CampaignTargetFactory),
+    "renewals:target-out": record("pk", make.CampaignTargetFactory),
+    "renewals:target-preview": record("pk", make.CampaignTargetFactory),
+    "renewals:return": lambda cast: {"pk": cast.account.pk},
+    "renewals:undo-return": lambda cast: {"pk": cast.account.pk},
 }
 
 LISTS: dict[str, Builder | None] = {
@@ -330,6 +399,9 @@ LISTS: dict[str, Builder | None] = {
     "accounts:book-export": None,
     "accounts:book-tags": None,
     "accounts:bulk": lambda cast: {"action": "tag"},
+    "accounts:outbox": of_the_outbox,
+    "accounts:mails-handle": lambda cast: of_the_outbox(cast) | {"verb": "approve"},
+    "accounts:mails-undo": of_the_outbox,
     "accounts:playbooks": None,
     "accounts:playbook": lambda cast: {"pk": make.PlaybookRunFactory(account=cast.account).playbook_id},
     "accounts:playbook-results": lambda cast: {
@@ -358,6 +430,12 @@ LISTS: dict[str, Builder | None] = {
     "renewals:expansion": None,
     "renewals:pipeline": None,
     "renewals:pipeline-export": None,
+    "renewals:win-back": lost_and_chosen,
+    "renewals:win-back-choose": lost_and_chosen,
+    "renewals:campaigns": lost_and_chosen,
+    "renewals:campaign-new": lost_and_chosen,
+    "renewals:win-back-report": lost_and_chosen,
+    "renewals:win-back-export": lost_and_chosen,
     "renewals:retention": None,
     "renewals:retention-export": None,
     "renewals:retention-accounts": None,
@@ -384,6 +462,10 @@ LISTS: dict[str, Builder | None] = {
     "qbr:measured-export": None,
     "health:at_risk": None,
     "health:at-risk-export": None,
+    "health:interventions": with_a_save_plan,
+    "health:interventions-export": with_a_save_plan,
+    "health:save-results": with_a_save_plan,
+    "health:save-results-export": with_a_save_plan,
     "health:disagreements": None,
     "health:disagreements-export": None,
     "health:overrides": None,
@@ -400,6 +482,7 @@ LISTS: dict[str, Builder | None] = {
 
 # Their own tests try expiry, revocation and what else may leak.
 KEYS: dict[str, Builder] = {
+    "accounts:unsubscribe": lambda cast: {"token": unsubscribe_token(make.MailFactory(account=cast.account))},
     "accounts:calendar-feed": lambda cast: {"token": make_feed(by=cast.owner)},
     "accounts:shared-onboarding": lambda cast: {"token": token_of(make.OnboardingShareFactory(account=cast.account))},
     "accounts:shared-plan": lambda cast: {"token": token_of(make.PlanShareFactory(account=cast.account))},
@@ -412,6 +495,10 @@ KEYS: dict[str, Builder] = {
     "renewals:shared-proposal-pdf": lambda cast: {
         "token": token_of(make.ProposalShareFactory(proposal__renewal__account=cast.account))
     },
+}
+
+HOOKS: dict[str, Builder] = {
+    "accounts:mail-hook": lambda _: {"route": "postmark/tracking/"},
 }
 
 OPEN: dict[str, str] = {
@@ -444,7 +531,7 @@ OPEN: dict[str, str] = {
 }
 
 # Those that answer without a session; everything else sends to the login.
-PUBLIC = {*KEYS, "login", "theme", "healthz", "readyz", "health:account-state"}
+PUBLIC = {*KEYS, *HOOKS, "login", "theme", "healthz", "readyz", "health:account-state"}
 
 
 def patterns(resolver: URLResolver | None = None, prefix: str = "", route: str = "") -> Iterator[tuple[str, str]]:
@@ -465,7 +552,7 @@ NAMED_IN_PATH = {name for name, route in ADDRESSES if "<" in route or "(?P" in r
 
 def arguments(name: str, cast: Cast) -> dict[str, Any]:
     """Path arguments of an address; for a list those of its builder, if it needs any."""
-    builder = OBJECTS.get(name) or LISTS.get(name) or KEYS.get(name)
+    builder = OBJECTS.get(name) or LISTS.get(name) or KEYS.get(name) or HOOKS.get(name)
     return builder(cast) if builder else {}
 
 
@@ -489,11 +576,11 @@ def test_every_address_has_a_name():
 
 
 def test_every_address_is_covered_in_one_place_and_no_entry_is_stale():
-    covered = [*OBJECTS, *LISTS, *KEYS, *OPEN]
+    covered = [*OBJECTS, *LISTS, *KEYS, *HOOKS, *OPEN]
     missing = sorted(set(NAMES) - set(covered))
     assert not missing, (
         f"These addresses are new here: {missing}. Add each to OBJECTS (its path names a record), LISTS (it shows "
-        f"records), KEYS (its path is a secret) or OPEN (it has none), in {__file__}."
+        f"records), KEYS (its path is a secret), HOOKS (programs tell something) or OPEN (it has none), in {__file__}."
     )
     stale = sorted(set(covered) - set(NAMES))
     assert not stale, f"These entries name no address any more; remove them: {stale}"

@@ -65,6 +65,7 @@ def frame_of(user: User, path: str) -> dict[str, Any]:
         ("Requests", "requests", "accounts:feature-requests", None),
         ("Plans", "plan", "accounts:plans", counts["plans"]),
         ("Expansion", "expansion", "renewals:expansion", None),
+        ("Win-back", "repeat", "renewals:win-back", None),
         ("Retention", "reports", "renewals:retention", None),
     ]
     return {

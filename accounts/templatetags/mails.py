@@ -1,0 +1,73 @@
+"""How an e-mail to a customer stands, and what can be done with it."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django import template
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.domain.approving_mail import Standing, Verb, verbs_for
+from accounts.models import Mail
+
+register = template.Library()
+
+LABELS = {
+    Verb.APPROVE: "Approve",
+    Verb.CANCEL: "Cancel",
+    Verb.SEND_AGAIN: "Send again",
+    Verb.COUNT_AS_SENT: "Count as sent",
+}
+# By what is known of one that went out, the strongest first: field, words, tone.
+REACTED = (
+    ("replied_at", "Answered", "t1"),
+    ("bounced_at", "Bounced", "t4"),
+    ("clicked_at", "Clicked", "t0"),
+    ("opened_at", "Opened", "t0"),
+    ("delivered_at", "Delivered", "t0"),
+)
+MARKS = {
+    Standing.DRAFT: ("Draft", "t0"),
+    Standing.QUEUED: ("Waits", "t0"),
+    Standing.SENDING: ("Being sent", "t0"),
+    Standing.UNCLEAR: ("Unclear", "t3"),
+    Standing.SENT: ("Sent", "t0"),
+    Standing.FAILED: ("Refused", "t4"),
+    Standing.CANCELLED: ("Cancelled", "t0"),
+    Standing.WITHHELD: ("Kept back", "t2"),
+}
+
+
+@dataclass(frozen=True)
+class Act:
+    """A button: its label, the address that it posts to, and whether it is what one comes for."""
+
+    label: str
+    url: str
+    is_main: bool
+
+
+@register.filter
+def mail_verb(verb: Verb) -> str:
+    """What a button for it says."""
+    return LABELS[verb]
+
+
+@register.filter
+def mail_acts(mail: Mail) -> list[Act]:
+    """What can be done with an e-mail, at the version that is shown."""
+    query = urlencode({"mail": f"{mail.pk}-{mail.version}"})
+    return [
+        Act(LABELS[verb], f"{reverse('accounts:mails-handle', args=[verb])}?{query}", verb is not Verb.CANCEL)
+        for verb in verbs_for(mail.standing)
+    ]
+
+
+@register.simple_tag
+def mail_mark(mail: Mail) -> SafeString:
+    """How an e-mail stands, and for one that went out what came of it, as a chip."""
+    words, tone = MARKS[mail.standing]
+    if mail.standing is Standing.SENT:
+        words, tone = next(((said, css) for name, said, css in REACTED if getattr(mail, name)), (words, tone))
+    return format_html('<span class="tier {}">{}</span>', tone, words)
