@@ -59,3 +59,4 @@ class ContactAdmin(KeptAdmin):
     list_select_related = ["account"]
     search_fields = ["name", "email", "account__name"]
     autocomplete_fields = ["account"]
+    readonly_fields = ["unsubscribed_at"]  # on the page of the account, where it counts for the address as well
