@@ -18,6 +18,7 @@ class AccountsConfig(AppConfig):
 
 
 def _install(**_: Any) -> None:
+    from accounts.services.mail_presets import install_mail
     from accounts.services.onboarding_templates import install_onboarding_templates
     from accounts.services.playbook_publishing import install_playbooks
     from accounts.services.segments import install_segments
@@ -25,3 +26,4 @@ def _install(**_: Any) -> None:
     install_segments()
     install_onboarding_templates()
     install_playbooks()
+    install_mail()

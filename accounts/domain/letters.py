@@ -3,8 +3,10 @@
 Reasons are in words for whoever wrote.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from accounts.domain.merging import merge
 
@@ -41,7 +43,25 @@ class Wording:
     missing: tuple[str, ...] = ()
 
 
+ADDRESS: Final = re.compile(r"https?://[^\s<>\\]+")
+# What formats, links or hides within a line, and what makes a line something else than words.
+_WITHIN: Final = re.compile(r"[\\`*\[\]<>|~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)|!(?=\[)")
+_AHEAD: Final = re.compile(r"^([ \t]*)(?:([#+=-])|(\d+)([.)]))", re.MULTILINE)
+
+
+def in_markdown(value: str) -> str:
+    """A value as Markdown that says just that: nothing that was typed formats an e-mail, and an address is a link."""
+    if ADDRESS.fullmatch(value):
+        return f"<{value}>"
+    return _AHEAD.sub(_shielded, _WITHIN.sub(lambda found: f"\\{found[0]}", value))
+
+
+def _shielded(found: re.Match[str]) -> str:
+    sign, number, after = found[2], found[3], found[4]
+    return f"\\{sign}" if sign else f"{number}\\{after}"
+
+
 def worded(subject: str, body: str, texts: Mapping[str, str]) -> Wording:
     """Fills in the fields of an e-mail; with any that is `missing` it is no e-mail yet and must not be written."""
-    first, rest = merge(" ".join(subject.split()), texts), merge(body, texts)
+    first, rest = merge(" ".join(subject.split()), texts), merge(body, texts, quoted=in_markdown)
     return Wording(first.text, rest.text, tuple(dict.fromkeys((*first.missing, *rest.missing))))

@@ -5,7 +5,7 @@ is a problem, and no text is made: nobody is to read a sentence with a hole in i
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -50,12 +50,16 @@ class Merged:
     missing: tuple[str, ...] = ()
 
 
-def merge(text: str, values: Mapping[str, str]) -> Merged:
-    """Fills in the fields of a text. A value that is empty is not known."""
+def merge(text: str, values: Mapping[str, str], *, quoted: Callable[[str], str] = str) -> Merged:
+    """Fills in the fields of a text. A value that is empty is not known; `quoted` makes the others fit for the text.
+
+    It is done once: a value that looks like a field is words.
+    """
     missing: list[str] = []
 
     def fill(found: re.Match[str]) -> str:
-        value = values.get(found[1], "") or (found[2] or "").strip()
+        known = values.get(found[1], "")
+        value = quoted(known) if known else (found[2] or "").strip()
         if not value:
             missing.append(found[1])
         return value

@@ -92,7 +92,8 @@ class Situation:
     """What is known of an account at a moment.
 
     `facts` are compared by conditions (what is not known is left out), `texts` fill merge fields, `people` and
-    `recipients` (the contacts, as "name <address>") stand for roles. `calendar` counts where there is nobody.
+    `recipients` (the contacts, as "name <address>", and by their keys in `contacts`) stand for roles. `calendar` counts
+    where there is nobody.
     """
 
     facts: Mapping[str, Any]
@@ -100,6 +101,7 @@ class Situation:
     calendar: Calendar
     people: Mapping[Role, Person] = field(default_factory=dict)
     recipients: Mapping[str, str] = field(default_factory=dict)
+    contacts: Mapping[str, int] = field(default_factory=dict)
     is_customer: bool = True
 
     def person_for(self, role: Role) -> Person | None:

@@ -1,25 +1,14 @@
-"""What e-mails to customers are written with: the fields that there are, and what they stand for to one person.
+"""What e-mails to customers are written with: the fields that there are, and what they stand for to one person."""
 
-Nothing that a customer, an import or a CSM typed becomes markup: the Markdown of the template is rendered first, and
-the values are put into the HTML escaped. One that is an address becomes a link.
-"""
-
-import re
-from collections.abc import Mapping
-from typing import Final
-from urllib.parse import quote
+from collections.abc import Collection, Mapping
 
 from django.conf import settings
-from django.utils.html import escape, format_html
 
-from accounts.domain.merging import FIELD, LETTER_FIELDS, merge
+from accounts.domain.merging import LETTER_FIELDS
 from accounts.domain.playbook_runs import Situation
 from accounts.models import Contact, Sequence
 from accounts.registries import SEQUENCE_SOURCES
-from cs_workspace.common import markdown
-
-ADDRESS: Final = re.compile(r"https?://[^\s\"'<>]+")
-LINK: Final = re.compile(r"(?:https?://|mailto:)[^\s\"'<>]+")
+from cs_workspace.common.expressions import among
 
 
 def fields_of(source: str) -> dict[str, str]:
@@ -52,39 +41,18 @@ def letter_texts(situation: Situation, contact: Contact, own: Mapping[str, str] 
     }
 
 
-def letter_html(body: str, texts: Mapping[str, str]) -> str:
-    """The HTML of an e-mail; empty where rendering its merged text gives the same, and so nothing has to be kept."""
-    marker = "mergefield"
-    while marker in body:
-        marker += "x"
-    values: list[str] = []
+def receivers_of(account_ids: Collection[int], role: str) -> dict[int, int]:
+    """Whom of each account a sequence goes to, as the key of the contact by that of the account. One query.
 
-    def mark(found: re.Match[str]) -> str:
-        values.append(texts.get(found[1], "") or (found[2] or "").strip())
-        return f"{marker}{len(values) - 1}z"
-
-    one = re.compile(rf"{marker}(\d+)z")
-    html = str(markdown.render(FIELD.sub(mark, body)))
-    linked = re.sub(r'href="([^"]*)"', lambda found: _target(found, one, values), html)
-    merged = one.sub(lambda found: _shown(values[int(found[1])], inside_link=_in_link(linked, found.start())), linked)
-    return "" if merged == str(markdown.render(merge(body, texts).text)) else merged
-
-
-def _target(found: re.Match[str], one: re.Pattern[str], values: list[str]) -> str:
-    """The destination of a link, without which it stays words where a field makes it something else than an address."""
-    if not one.search(found[1]):
-        return found[0]
-    whole = one.fullmatch(found[1])
-    target = values[int(whole[1])] if whole else one.sub(lambda part: quote(values[int(part[1])], safe="@"), found[1])
-    return f'href="{escape(target)}"' if LINK.fullmatch(target) else ""
-
-
-def _shown(value: str, *, inside_link: bool) -> str:
-    """A value as it stands in the text."""
-    if ADDRESS.fullmatch(value) and not inside_link:
-        return format_html('<a href="{0}" rel="noopener noreferrer nofollow">{0}</a>', value)
-    return escape(value).replace("\n", "<br>\n")
-
-
-def _in_link(html: str, place: int) -> bool:
-    return html.rfind("<a ", 0, place) > html.rfind("</a>", 0, place)
+    That is whoever plays the role, the most influential of several; where nobody does, whoever plays a key role. Those
+    to whom nothing can be sent are nobody.
+    """
+    roles = list(dict.fromkeys([role, *Contact.KEY_ROLES]))
+    there = Contact.objects.present().filter(among("account_id", account_ids), unsubscribed_at=None)
+    rows = there.filter(roles__overlap=roles).exclude(email="").order_by("account_id", "name", "pk")
+    found: dict[int, tuple[tuple[int, int], int]] = {}
+    for pk, account_id, played, influence in rows.values_list("pk", "account_id", "roles", "influence"):
+        rank = (min(roles.index(one) for one in played if one in roles), -(influence or 0))
+        if account_id not in found or rank < found[account_id][0]:
+            found[account_id] = rank, pk
+    return {account_id: pk for account_id, (_, pk) in found.items()}

@@ -149,6 +149,7 @@ def situations_of(account_ids: Collection[int], *, now: dt.datetime) -> dict[int
             calendar=Calendar(clock.workspace_zone(), holidays),
             people={role: _person(user, holidays, calendars) for role, user in roles.items()},
             recipients={role: _address(contact) for role, contact in contacts.get(pk, {}).items() if contact.email},
+            contacts={role: contact.pk for role, contact in contacts.get(pk, {}).items() if contact.email},
             is_customer=account.status == Account.Status.ACTIVE and account.archived_at is None,
         )
     return found

@@ -13,11 +13,13 @@ from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.domain.letters import worded
 from accounts.domain.playbook_runs import Advance, Entry, Progress, Situation, advance
 from accounts.domain.playbooks import Role, StepKind
-from accounts.models import PlaybookRun, RunStep, Task, User
+from accounts.models import Mail, PlaybookRun, RunStep, Task, User
 from accounts.queries.playbook_facts import situations_of
 from accounts.services.notifying import NORMAL, Message, notify
+from accounts.services.task_letters import TaskLetter, cancel_letters_of, put_task_letters
 from cs_workspace.common import clock
 
 BATCH = 200
@@ -60,7 +62,10 @@ def advance_these(run_ids: Collection[int]) -> None:
 
 
 def follow_tasks(tasks: Iterable[Task]) -> None:
-    """Lets runs go on whose tasks were closed, in the transaction that closed them."""
+    """Lets runs go on whose tasks were closed, in the transaction that closed them; an e-mail that one was about and
+    nobody approved is not sent."""
+    tasks = list(tasks)
+    cancel_letters_of([task.pk for task in tasks if task.origin in (Task.Origin.PLAYBOOK, Task.Origin.RENEWAL)])
     ids = [task.pk for task in tasks if task.origin == Task.Origin.PLAYBOOK]
     if ids:
         advance_these(list(RunStep.objects.filter(task__in=ids).values_list("run_id", flat=True)))
@@ -76,7 +81,7 @@ def cancel_tasks_of(run_ids: Collection[int], *, reason: str) -> None:
 
 
 def cancel_tasks(tasks: QuerySet[Task], *, reason: str) -> None:
-    """Gives up tasks that nobody else is writing to, with the reason as their outcome. Two statements."""
+    """Gives up tasks that nobody else is writing to, with the reason as their outcome, and their drafts of e-mails."""
     ids = list(tasks.order_by("pk").select_for_update(of=("self",), skip_locked=True).values_list("pk", flat=True))
     Task.objects.filter(pk__in=ids).update(
         status=Task.Status.CANCELLED,
@@ -85,6 +90,7 @@ def cancel_tasks(tasks: QuerySet[Task], *, reason: str) -> None:
         version=F("version") + 1,
         updated_at=timezone.now(),
     )
+    cancel_letters_of(ids)
 
 
 def _held(runs: QuerySet[PlaybookRun], *, skip_locked: bool = False) -> QuerySet[PlaybookRun]:
@@ -145,7 +151,7 @@ def _write(moves: Sequence[Move], *, now: dt.datetime) -> None:
 
 
 def _make_tasks(wanted: Sequence[tuple[Move, Entry]]) -> dict[tuple[int, int], Task]:
-    """The tasks of steps, by run and place. Two statements, or none."""
+    """The tasks of steps, by run and place, with the drafts of those that are e-mails."""
     tasks = Task.objects.bulk_create(
         Task(
             title=entry.title[:200],
@@ -163,6 +169,19 @@ def _make_tasks(wanted: Sequence[tuple[Move, Entry]]) -> dict[tuple[int, int], T
         given(task_id=task.pk, user_id=entry.person.key)
         for task, (_, entry) in zip(tasks, wanted, strict=True)
         if entry.person
+    )
+    put_task_letters(
+        [
+            TaskLetter(
+                task,
+                Mail.Cause.PLAYBOOK,
+                contact_id,
+                worded(entry.step.title, entry.step.body, move.situation.texts),
+                sender_id=entry.person.key if entry.person else None,
+            )
+            for task, (move, entry) in zip(tasks, wanted, strict=True)
+            if entry.step.kind is StepKind.EMAIL and (contact_id := move.situation.contacts.get(entry.step.to))
+        ]
     )
     return {(move.run.pk, entry.place): task for task, (move, entry) in zip(tasks, wanted, strict=True)}
 

@@ -20,7 +20,7 @@ from accounts.domain.playbooks import Role
 from accounts.domain.sequences import MADE_UP_FOR, Due, Step, due_by, steps_for
 from accounts.domain.workdays import Unit
 from accounts.models import Enrolment, EnrolmentStep, Mail, SequenceStep, Task, User
-from accounts.queries.letters import fields_of, letter_html, letter_texts
+from accounts.queries.letters import fields_of, letter_texts
 from accounts.queries.playbook_facts import situations_of
 from accounts.registries import SEQUENCE_SOURCES
 from accounts.services.notifying import NORMAL, Message, notify
@@ -181,7 +181,6 @@ def _letter(move: Move, *, now: dt.datetime) -> Letter:
         cause=Mail.Cause.SEQUENCE,
         subject=wording.subject,
         text=wording.text,
-        html=letter_html(step.body, move.texts),
         by_itself=one.by_itself,
         due_at=now,
         sender_id=owner.key if owner else one.started_by_id,

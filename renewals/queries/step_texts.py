@@ -7,6 +7,7 @@ from typing import Final
 
 from django.conf import settings
 
+from accounts.domain.letters import Wording, worded
 from accounts.domain.merging import merge, missing_in_words, outlined
 from accounts.domain.playbook_runs import Situation
 from cs_workspace.common import money
@@ -38,6 +39,18 @@ def text_of(step: TimelineStep, renewal: Renewal, situation: Situation, *, today
     to = next((situation.recipients[role] for role in RECIPIENTS if role in situation.recipients), NOBODY)
     subject = outlined(step.mail_title, known)
     return Text(f"Send: {subject}", f"To: {to}\nSubject: {subject}\n\n{_filled(step.mail_body, known)}")
+
+
+def letter_of(
+    step: TimelineStep, renewal: Renewal, situation: Situation, *, today: dt.date
+) -> tuple[int, Wording] | None:
+    """The e-mail of a step and the key of the contact whom it is for, where it is one that can be written: somebody is
+    known whom it goes to, and all that it speaks of."""
+    if step.kind != StepKind.EMAIL and not renewal.by_email:
+        return None
+    to = next((situation.contacts[role] for role in RECIPIENTS if role in situation.contacts), None)
+    wording = worded(step.mail_title, step.mail_body, known_texts(renewal, situation, today=today))
+    return None if to is None or wording.missing else (to, wording)
 
 
 def known_texts(renewal: Renewal, situation: Situation, *, today: dt.date) -> dict[str, str]:

@@ -15,16 +15,17 @@ from django.utils import timezone
 
 from accounts.domain.playbook_runs import Situation
 from accounts.domain.workdays import END_OF_WORK
-from accounts.models import Account, PlaybookRun, Task, User
+from accounts.models import Account, Mail, PlaybookRun, Task, User
 from accounts.models.playbook import LIVE
 from accounts.queries.playbook_facts import situations_of
 from accounts.services.playbook_advancing import cancel_tasks, cancel_tasks_of
 from accounts.services.playbook_starting import Wanted, begin_runs
+from accounts.services.task_letters import TaskLetter, put_task_letters
 from cs_workspace.common import clock
 from cs_workspace.common.expressions import among, array
 from renewals.domain.timelines import LEAD_DAYS, Applies, Due, Sorted, StepKind, moved_due, sort_out
 from renewals.models import Approval, Renewal, RenewalStep
-from renewals.queries.step_texts import text_of
+from renewals.queries.step_texts import letter_of, text_of
 
 # Renewals of one transaction.
 BATCH = 500
@@ -159,6 +160,13 @@ def _write(wanted: Sequence[Step], *, today: dt.date) -> int:
     for one, task in zip(by_task, tasks, strict=True):
         one.step.task, one.step.title = task, task.title
     give(dict(zip([task.pk for task in tasks], [one.renewal for one in by_task], strict=True)))
+    put_task_letters(
+        [
+            letter
+            for one, task in zip(by_task, tasks, strict=True)
+            if (letter := _letter(one, task, situations[one.renewal.account_id], today=today))
+        ]
+    )
     begin_runs(
         [
             Wanted(
@@ -188,6 +196,17 @@ def _task(one: Step, situation: Situation, *, today: dt.date) -> Task:
         origin=Task.Origin.RENEWAL,
         origin_key=run_key(one.renewal.pk, one.step.key),
     )
+
+
+def _letter(one: Step, task: Task, situation: Situation, *, today: dt.date) -> TaskLetter | None:
+    """The draft of a step that is an e-mail; approved ahead of time it goes out on the day of the step."""
+    assert one.step.step is not None  # those without are dropped
+    found = letter_of(one.step.step, one.renewal, situation, today=today)
+    if found is None:
+        return None
+    contact_id, wording = found
+    due_at = clock.start_of(one.due_on)
+    return TaskLetter(task, Mail.Cause.RENEWAL, contact_id, wording, sender_id=one.renewal.owner_id, due_at=due_at)
 
 
 def give(tasks: Mapping[int, Renewal]) -> None:

@@ -10,7 +10,7 @@ from accounts.models import Enrolment, EnrolmentStep, Mail, Notification, Suppre
 from accounts.registries import Start
 from accounts.services import sequencing
 from accounts.services.sequence_advancing import advance_enrolments, finish_enrolments
-from cs_workspace.common import clock
+from cs_workspace.common import clock, markdown
 from cs_workspace.common.refusals import RefusedError
 from tests import factories as make
 
@@ -195,9 +195,9 @@ def test_nothing_that_was_typed_becomes_markup(cast):
     texts = {"plan.link": "https://cs.example.com/p/1?a=1&b=2"}
     sequencing.start([started(contact, texts=texts)], sequence=step.sequence)
     mail = Mail.objects.get()
-    assert mail.text == "Hello **<b>Ana</b>**, see https://cs.example.com/p/1?a=1&b=2"
+    assert (mail.text, mail.html) == (r"Hello **\<b\>Ana\</b\>**, see <https://cs.example.com/p/1?a=1&b=2>", "")
     link = '<a href="https://cs.example.com/p/1?a=1&amp;b=2" rel="noopener noreferrer nofollow">'
-    assert mail.html == (
+    assert markdown.render(mail.text) == (
         f"<p>Hello <strong>&lt;b&gt;Ana&lt;/b&gt;</strong>, see {link}https://cs.example.com/p/1?a=1&amp;b=2</a></p>\n"
     )
 
