@@ -18,11 +18,13 @@ from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Lower
 
 from accounts.domain.letters import kept_back
+from accounts.domain.mail_events import says_no_such_address
 from accounts.domain.sending_mail import put_off
 from accounts.models import Enrolment, Mail, MailRules, Suppression
 from accounts.queries.receivers import receiver_of
 from accounts.services.composing import message_of
 from accounts.services.handing_over import ATTEMPTS, Outcome, hand_over, mail_server, next_try
+from accounts.services.mail_events import refuse_address
 from cs_workspace.common import clock
 
 # Beat asks every half minute; a run that is long over by then lets the next one, or another worker, go on.
@@ -157,3 +159,5 @@ def _settle(mail: Mail, outcome: Outcome, error: str) -> None:
             because = "The mail server refused it for now."
             fields = {"state": Mail.State.QUEUED, "due_at": now + next_try(), "because": because, "error": error}
     claimed.update(**fields, version=F("version") + 1, updated_at=now)
+    if outcome is Outcome.REFUSED and says_no_such_address(error):
+        refuse_address(mail=mail, answer=error)

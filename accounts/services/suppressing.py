@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.domain.letters import Receiver, kept_back
 from accounts.models import Contact, Enrolment, Mail, Suppression, User
 from accounts.services.sequencing import stop_enrolments
+from accounts.signals import account_observed
 from cs_workspace.common import clock
 from cs_workspace.common.refusals import RefusedError
 
@@ -50,6 +51,7 @@ def suppress(
         concerned = _people(address, contact)
         if reason in WANTS_NO_MORE:
             _mark(concerned)
+    _observed(concerned)
     _withhold(concerned, address, reason)
     stop_enrolments(Enrolment.objects.running().filter(contact__in=concerned), because=STOPS[reason], by=by)
     return kept
@@ -62,9 +64,11 @@ def lift(*, suppression: Suppression, note: str, by: User | None = None) -> None
     Who had unsubscribed is back with it. What was withheld is not sent later.
     """
     with pghistory.context(reason=note[:300], **({"user": by.pk} if by else {})):
+        concerned = _people(suppression.address, None)
         if suppression.reason in WANTS_NO_MORE:
-            _mark(_people(suppression.address, None), back=True)
+            _mark(concerned, back=True)
         Suppression.objects.filter(pk=suppression.pk).delete()
+    _observed(concerned)
 
 
 @transaction.atomic
@@ -122,6 +126,12 @@ def _mark(people: Collection[int], *, back: bool = False) -> None:
     others = Contact.objects.filter(pk__in=people, unsubscribed_at__isnull=not back)
     moment = None if back else clock.now()
     others.update(unsubscribed_at=moment, version=F("version") + 1, updated_at=timezone.now())
+
+
+def _observed(people: Collection[int]) -> None:
+    """Whether somebody can be reached at all is something that churn signals look at."""
+    accounts = Contact.objects.filter(pk__in=people).order_by("account").values_list("account", flat=True)
+    account_observed.send(sender=Suppression, account_ids=list(accounts.distinct()))
 
 
 def _withhold(people: Collection[int], address: str, reason: Suppression.Reason) -> None:

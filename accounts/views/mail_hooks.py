@@ -20,6 +20,7 @@ from django.utils.html import strip_tags
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from accounts.domain.bounce_reports import BounceReport, report_in
 from accounts.domain.mail_events import Follows, Reply, Told, follows_from, is_automatic, own_words
 from accounts.domain.mail_ids import tokens_in
 from accounts.models import MailEvent
@@ -97,6 +98,9 @@ def _take_tracking(event: AnymailTrackingEvent, provider: str) -> None:
 
 def _take_inbound(event: AnymailInboundEvent, provider: str) -> None:
     message: AnymailInboundMessage = event.message
+    if report := report_in(message):
+        _take_report(report, event, provider)
+        return
     if _is_automatic(message):
         return
     text = message.text or strip_tags(message.html or "")
@@ -112,6 +116,21 @@ def _take_inbound(event: AnymailInboundEvent, provider: str) -> None:
         follows=Follows.NOTHING,
     )
     take_reply(Reply(told, own_words(message.stripped_text or text)))
+
+
+def _take_report(report: BounceReport, event: AnymailInboundEvent, provider: str) -> None:
+    """A mail server reports what became of an e-mail, by an e-mail."""
+    told = Told(
+        provider=provider,
+        key=_key("report", event.message["Message-ID"], report.kind, report.address, report.returned),
+        kind=report.kind,
+        at=event.timestamp or event.message.date or clock.now(),
+        address=report.address,
+        tokens=tuple(tokens_in([report.returned])),
+        detail=report.answer,
+        follows=follows_from(report.kind, None, report.answer),
+    )
+    take_event(told)
 
 
 def _named_in(message: AnymailInboundMessage) -> list[str]:

@@ -23,12 +23,16 @@ NAMED: Final = 3
 
 @dataclass(frozen=True)
 class Item:
-    """One thing that was observed: what it is (`ticket:12`), its name, the day, and a word more where there is one."""
+    """One thing that was observed: what it is (`ticket:12`), its name, the day, and a word more where there is one.
+
+    `how` tells apart what was observed in one of several ways.
+    """
 
     ref: str
     name: str
     on: dt.date
     more: str = ""
+    how: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,9 @@ def _usage_down(rule: SignalRule, facts: Facts, _: dt.date) -> Finding | None:
 
 
 def _contact_left(_: SignalRule, facts: Facts, __: dt.date) -> Finding | None:
-    return _items(facts.left, "{name}, {more}, left on {on}")
+    words = {"": "{name}, {more}, left on {on}", "bounced": "E-mail to {name}, {more}, bounces since {on}"}
+    said = [words[one.how].format(name=one.name, more=one.more, on=_day(one.on)) for one in facts.left]
+    return _found(facts.left, said)
 
 
 def _ticket_silence(rule: SignalRule, facts: Facts, _: dt.date) -> Finding | None:

@@ -70,7 +70,7 @@ TICKETS = """
         WHERE account_id = a.id AND opened_at <= all_of.last_at AND opened_at > all_of.last_at - interval '365 days'
     ) around ON TRUE
 """
-# Who is the only one is named afterwards: of most accounts nobody is.
+# Who is the only one is named afterwards: of most accounts nobody is. Whose e-mail bounces for good has left, too.
 CONTACTS = """
     SELECT known.account_id, CASE WHEN lone.id IS NOT NULL
         THEN jsonb_build_array('contact:' || lone.id, lone.name, %(day)s::date) END AS only_engaged, known."left"
@@ -79,17 +79,21 @@ CONTACTS = """
             THEN min(id) FILTER (WHERE is_engaged) END AS lone_id,
             jsonb_agg(
                 jsonb_build_array(
-                    'contact:' || id, name, left_on,
+                    'contact:' || id, name, gone_on,
                     CASE WHEN 'champion' = ANY(roles) THEN 'champion' WHEN 'sponsor' = ANY(roles)
-                        THEN 'executive sponsor' ELSE 'decision maker' END
-                ) ORDER BY left_on DESC, id
+                        THEN 'executive sponsor' ELSE 'decision maker' END,
+                    CASE WHEN left_on IS NULL THEN 'bounced' ELSE '' END
+                ) ORDER BY gone_on DESC, id
             ) FILTER (
-                WHERE left_on > %(day)s::date - %(left_days)s AND left_on <= %(day)s::date
+                WHERE gone_on > %(day)s::date - %(left_days)s AND gone_on <= %(day)s::date
                     AND roles && '{champion,sponsor,decision_maker}'
             ) AS "left"
         FROM (
-            SELECT *, engagement = 'engaged' AND (left_on IS NULL OR left_on > %(day)s::date) AS is_engaged
-            FROM accounts_contact WHERE account_id = ANY(%(ids)s) AND archived_at IS NULL
+            SELECT c.*, c.engagement = 'engaged' AND (c.left_on IS NULL OR c.left_on > %(day)s::date) AS is_engaged,
+                COALESCE(c.left_on, (dead.at AT TIME ZONE %(zone)s)::date) AS gone_on
+            FROM accounts_contact c
+            LEFT JOIN accounts_suppression dead ON dead.address = lower(c.email) AND dead.reason = 'bounced'
+            WHERE c.account_id = ANY(%(ids)s) AND c.archived_at IS NULL
         ) contact
         GROUP BY account_id
     ) known

@@ -36,6 +36,7 @@ from tests.factories.mail import (
     MailTemplateFactory,
     SequenceFactory,
     SequenceStepFactory,
+    SuppressionFactory,
 )
 from tests.factories.money import LedgerEntryFactory, RenewalFactory
 from tests.factories.observations import (
@@ -205,6 +206,7 @@ __all__ = [
     "SequenceStepFactory",
     "SnapshotFactory",
     "SuccessPlanFactory",
+    "SuppressionFactory",
     "SurveyAnswerFactory",
     "TaskFactory",
     "TeamMemberFactory",

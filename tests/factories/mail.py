@@ -2,7 +2,7 @@
 
 import factory
 
-from accounts.models import Enrolment, EnrolmentStep, Mail, MailTemplate, Sequence, SequenceStep
+from accounts.models import Enrolment, EnrolmentStep, Mail, MailTemplate, Sequence, SequenceStep, Suppression
 from cs_workspace.common import clock
 from tests.factories.accounts import AccountFactory, ContactFactory
 from tests.factories.common import Factory
@@ -88,3 +88,12 @@ class MailFactory(Factory):
     text = "Hello,\n\nhow are things?"
     by_itself = False
     due_at = factory.LazyFunction(clock.now)
+
+
+class SuppressionFactory(Factory):
+    class Meta:
+        model = Suppression
+
+    address = factory.Sequence(lambda n: f"nobody-{n}@customer.example.com")
+    reason = Suppression.Reason.BOUNCED
+    at = factory.LazyFunction(clock.now)

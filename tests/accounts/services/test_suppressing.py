@@ -1,9 +1,14 @@
 """Addresses that nothing is sent to: for everybody there, at once, and with a way back that keeps what servers told."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 import pytest
+from django.dispatch import Signal
 
 from accounts.models import Contact, Enrolment, Mail, Suppression
 from accounts.services import suppressing
+from accounts.signals import account_observed
 from cs_workspace.common.refusals import RefusedError
 from tests.factories import ContactFactory, EnrolmentFactory, MailFactory, UserFactory
 
@@ -131,3 +136,21 @@ def test_what_a_server_told_is_lifted_by_admins_only(ana):
     suppressing.suppress(address=ana.email, reason=Reason.BOUNCED)
     with pytest.raises(RefusedError, match="An admin can lift that"):
         suppressing.resubscribe_contact(contact=ana, note="They say it works.", by=UserFactory())
+
+
+def test_churn_signals_look_at_it_within_a_beat(ana):
+    told = []
+    with connected(account_observed, lambda account_ids, **_: told.append(account_ids)):
+        kept = suppressing.suppress(address=ana.email, reason=Reason.BOUNCED)
+        suppressing.lift(suppression=kept, note="It works.")
+    assert told == [[ana.account_id], [ana.account_id]]
+
+
+@contextmanager
+def connected(signal: Signal, receiver: Callable[..., None]) -> Iterator[None]:
+    """Inside, the signal is heard by the receiver as well."""
+    signal.connect(receiver)
+    try:
+        yield
+    finally:
+        signal.disconnect(receiver)

@@ -191,6 +191,59 @@ def test_an_e_mail_that_answers_nothing_of_ours_is_taken_and_forgotten(mail):
     assert not Touch.objects.exists()
 
 
+def report(mail: Mail, action: str, status: str) -> dict[str, object]:
+    """What a mail server writes to whom an e-mail is from, handed on by Postmark."""
+    text = f"""From: MAILER-DAEMON@customer.example.com
+To: cs@us.example.com
+Message-ID: <report-1@customer.example.com>
+Date: Mon, 03 Mar 2025 10:00:00 +0000
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="cut"
+
+--cut
+Content-Type: text/plain
+
+It was not delivered.
+--cut
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; customer.example.com
+
+Final-Recipient: rfc822; {mail.address}
+Action: {action}
+Status: {status}
+Diagnostic-Code: smtp; 550 {status} no
+
+--cut
+Content-Type: text/rfc822-headers
+
+Message-ID: {message_id(mail.token, "cs.example.com")}
+Subject: {mail.subject}
+
+--cut--
+"""
+    return {"FromFull": {"Email": ""}, "RawEmail": text, "Headers": []}
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "kind", "is_dead"),
+    [
+        ("failed", "5.1.1", "bounced", True),
+        ("failed", "5.7.1", "bounced", False),
+        ("delayed", "4.4.1", "deferred", False),
+        ("delivered", "2.0.0", "delivered", False),
+    ],
+)
+def test_what_a_mail_server_reports_by_e_mail_counts_like_what_a_provider_tells(mail, action, status, kind, is_dead):
+    for _ in range(2):
+        assert tell("postmark/inbound/", report(mail, action, status)).status_code == 200
+    event = MailEvent.objects.get()
+    assert (event.kind, event.mail, event.address) == (kind, mail, mail.address)
+    assert Suppression.objects.exists() is is_dead
+    assert not Touch.objects.exists()
+
+
 def test_a_provider_that_says_so_by_other_words_is_understood_too(mail):
     """Brevo calls a bounce soft by the name of the event."""
     for number, kind in enumerate(("soft_bounce", "hard_bounce")):

@@ -14,8 +14,8 @@ DAY = dt.date(2026, 3, 15)
 RULES = {rule.kind: rule for rule in DEFAULT_RULES}
 
 
-def item(ref: str = "ticket:1", name: str = "Thing", days: int = 3, more: str = "") -> Item:
-    return Item(ref, name, DAY - dt.timedelta(days=days), more)
+def item(ref: str = "ticket:1", name: str = "Thing", days: int = 3, more: str = "", how: str = "") -> Item:
+    return Item(ref, name, DAY - dt.timedelta(days=days), more, how)
 
 
 def evidence(kind: str, **facts) -> str | None:
@@ -142,6 +142,11 @@ def test_one_engaged_contact_alone_carries_the_account():
     ("kind", "facts", "words"),
     [
         ("contact_left", {"left": (item(name="Ann", more="champion"),)}, "Ann, champion, left on 12 Mar 2026"),
+        (
+            "contact_left",
+            {"left": (item(name="Ann", more="champion", how="bounced"),)},
+            "E-mail to Ann, champion, bounces since 12 Mar 2026",
+        ),
         ("billing_visited", {"billing": (item(name="billing page"),)},
          "“billing page” on 12 Mar 2026, and no upgrade since"),
         ("competitor", {"mentions": (item(name="Rivalsoft", more="note"),)}, "“Rivalsoft” in a note of 12 Mar 2026"),

@@ -6,6 +6,7 @@ import math
 import pytest
 import time_machine
 
+from cs_workspace.common import clock
 from health.domain.signal_findings import Facts, find
 from health.queries.signal_facts import DailyUse, facts_of
 from health.queries.signals import active_signal_rules
@@ -14,6 +15,7 @@ from tests.factories import (
     EventFactory,
     InvoiceFactory,
     NoteFactory,
+    SuppressionFactory,
     SurveyAnswerFactory,
     TicketFactory,
     TouchFactory,
@@ -120,6 +122,31 @@ def test_key_contacts_who_left(days, roles, seen):
     one = account()
     ContactFactory(account=one, name="Ann Lee", status="left", left_on=ago(days), roles=roles)
     assert ("contact_left" in signals(one)) is seen
+
+
+@pytest.mark.parametrize(
+    ("days", "reason", "roles", "seen"),
+    [
+        (0, "bounced", ["champion"], True),
+        (89, "bounced", ["decision_maker"], True),
+        (90, "bounced", ["champion"], False),
+        (3, "bounced", ["user"], False),
+        (3, "unsubscribed", ["champion"], False),
+    ],
+)
+def test_key_contacts_whose_e_mail_bounces_have_left_as_far_as_anybody_knows(days, reason, roles, seen):
+    one = account()
+    ContactFactory(account=one, name="Ann Lee", email="Ann@X.example.com", roles=roles)
+    SuppressionFactory(address="ann@x.example.com", reason=reason, at=clock.start_of(ago(days)))
+    assert ("contact_left" in signals(one)) is seen
+
+
+def test_who_is_marked_as_left_is_told_once_and_by_the_day_that_a_person_gave():
+    one = account()
+    left = {"status": "left", "left_on": ago(9), "roles": ["champion"], "email": "ann@x.example.com"}
+    ContactFactory(account=one, name="Ann Lee", **left)
+    SuppressionFactory(address="ann@x.example.com", reason="bounced", at=clock.start_of(ago(3)))
+    assert [(item.on, item.how) for item in facts(one).left] == [(ago(9), "")]
 
 
 def test_one_engaged_contact_left_over():

@@ -6,10 +6,11 @@ import threading
 import pytest
 from django.db import connection
 
-from accounts.models import Contact, Notification, OnboardingRisk, Playbook, PlaybookCue, Task
-from accounts.services.contacts import mark_back, mark_left
+from accounts.models import Contact, Notification, OnboardingRisk, Playbook, PlaybookCue, Suppression, Task
+from accounts.services.contacts import edit_contact, mark_back, mark_left
 from accounts.services.onboarding_risks import watch_risks
 from accounts.services.playbook_publishing import install_playbooks
+from accounts.services.suppressing import suppress
 from cs_workspace.common import clock
 from health.models import Alert, AlertRule, ChurnSignal
 from health.services import runs, signal_handling
@@ -43,6 +44,15 @@ def leaves(cast, contact, on=-1):
 def beat():
     """What the worker does every two seconds."""
     runs.refresh_dirty()
+
+
+def test_a_champion_whose_e_mail_bounces_for_good_has_left_within_one_beat(cast, jana):
+    edit_contact(by=cast.owner, contact=jana, fields={"email": "jana@customer.example.com"})
+    suppress(address="jana@customer.example.com", reason=Suppression.Reason.BOUNCED)
+    beat()
+    alert = Alert.objects.get()
+    assert (alert.rule.key, ChurnSignal.objects.get().kind) == (RULE, "contact_left")
+    assert alert.title.startswith("Key contact left: E-mail to Jana Roth, champion, bounces since")
 
 
 def states(model, field="state"):
