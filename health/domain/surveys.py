@@ -18,7 +18,7 @@ YEAR = dt.timedelta(days=365)
 # How long an answer counts for the present figure, by kind (lifecycle.md §6).
 WINDOWS = {NPS: dt.timedelta(days=180)}
 OTHER_WINDOW = dt.timedelta(days=90)
-# Days of a quarter over which a schedule spreads the people whom it asks.
+# Days of a quarter over which a schedule spreads the people whom it asks, each on a day of their own.
 SPREAD_DAYS = 90
 # Two-sided 95 %.
 Z = 1.96
@@ -37,6 +37,11 @@ def scale_of(kind: str) -> range:
     return range(11) if kind == NPS else range(1, 6)
 
 
+def ends_of(kind: str) -> tuple[str, str]:
+    """What the lowest and the highest score of a kind mean, in words."""
+    return ("not at all likely", "extremely likely") if kind == NPS else ("very dissatisfied", "very satisfied")
+
+
 def class_bounds(kind: str) -> tuple[int, int]:
     """The lowest score of a promoter and the highest of a detractor."""
     return (9, 6) if kind == NPS else (4, 2)
@@ -49,6 +54,12 @@ def class_of(kind: str, score: int) -> AnswerClass:
     if score >= promoter:
         return AnswerClass.PROMOTER
     return AnswerClass.DETRACTOR if score <= detractor else AnswerClass.PASSIVE
+
+
+def class_labels(kind: str) -> dict[AnswerClass, str]:
+    """What the classes of a kind are called, of many."""
+    names = ("Promoters", "Passives", "Detractors") if kind == NPS else ("Satisfied", "In between", "Dissatisfied")
+    return dict(zip(AnswerClass, names, strict=True))
 
 
 def window_of(kind: str) -> dt.timedelta:
@@ -68,6 +79,11 @@ class Tally:
     def count(self) -> int:
         """All answers."""
         return self.promoters + self.passives + self.detractors
+
+    @property
+    def not_detractors(self) -> int:
+        """Promoters and passives, as a bar of all classes has the detractors behind them."""
+        return self.promoters + self.passives
 
     @property
     def nps(self) -> float | None:
@@ -120,10 +136,24 @@ def not_yet(kind: str, before: Sequence[Asked], *, most_a_year: int | None, now:
     return ""
 
 
-def turn_of(contact_id: int, quarter: dt.date) -> dt.date:
-    """The day of a quarter, given by its first day, from which a schedule asks a person: by the key, so that the people
-    of a book are spread over the quarter and each keeps their place."""
-    return quarter + dt.timedelta(days=contact_id % SPREAD_DAYS)
+@dataclass(frozen=True)
+class Known:
+    """How well a person knows what they are asked about: days since they came, and days on which they were active.
+
+    `active_days` is None where the source of use does not tell who of the account's people was active.
+    """
+
+    days: int
+    active_days: int | None
+
+
+def too_new(known: Known, *, needs_days: int, needs_active_days: int) -> str:
+    """Why somebody cannot say much yet, in words; empty where they can."""
+    if known.days < needs_days:
+        return f"They have been there for {known.days} days, and are asked after {needs_days}."
+    if known.active_days is not None and known.active_days < needs_active_days:
+        return f"They were active on {known.active_days} days, and are asked after {needs_active_days}."
+    return ""
 
 
 def quarter_of(day: dt.date) -> dt.date:

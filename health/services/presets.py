@@ -10,6 +10,7 @@ from cs_workspace.common import clock
 from health.domain import alerting, signals
 from health.domain import scorecards as domain
 from health.models import AlertRule, Dimension, Indicator, Scorecard, ScorecardVersion, SignalRule, Tier
+from health.services.survey_presets import install_surveys
 
 
 @transaction.atomic
@@ -79,8 +80,8 @@ def write_content(version: ScorecardVersion, content: domain.Scorecard) -> None:
 
 
 def install_defaults() -> None:
-    """What a new workspace begins with: the Ops scorecard, which judges everybody, and the default rules of alerts and
-    of churn signals.
+    """What a new workspace begins with: the Ops scorecard, which judges everybody, the default rules of alerts and of
+    churn signals, and the surveys.
 
     Where there is any scorecard or any rule already, nothing is added: what an admin took away stays away.
     """
@@ -90,6 +91,7 @@ def install_defaults() -> None:
         AlertRule.objects.bulk_create([*(_rule(rule) for rule in alerting.DEFAULT_RULES), _rule_of_key_contacts()])
     if not SignalRule.objects.exists():
         SignalRule.objects.bulk_create(_signal_rule(rule) for rule in signals.DEFAULT_RULES)
+    install_surveys()
 
 
 def _rule(rule: alerting.AlertRule) -> AlertRule:
