@@ -1,0 +1,210 @@
+"""What surveys have brought: NPS with its interval, satisfaction, response rates, by time and by segment.
+
+Each figure is counted by the database, so that hundreds of thousands of answers cost no memory. Answers from elsewhere
+(imports, the help desk) count as well; response rates are of what was asked from here.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, DateField, F, Q, QuerySet, Sum, Window
+from django.db.models.functions import Coalesce, RowNumber, Trunc
+
+from accounts.models import Segment, User
+from accounts.models.account import of_visible_accounts
+from cs_workspace.common import clock
+from cs_workspace.common.charts import LineChart, line_chart
+from health.domain.surveys import NPS, AnswerClass, Tally, class_bounds, quarter_of, window_of
+from health.models import SurveyAnswer, SurveyAsk
+
+QUARTERS = 8
+HALF = dt.timedelta(days=45)
+# Two quarters without an answer part the line.
+JOINED = 200
+NO_SEGMENT = "none"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What answers say: by class, and the sum of their scores. `asked` are those of that time that reached somebody,
+    `answered` those of them that were answered."""
+
+    tally: Tally
+    total: int
+    asked: int
+    answered: int
+
+    @property
+    def mean(self) -> float | None:
+        """Mean score; None without an answer."""
+        return self.total / self.tally.count if self.tally.count else None
+
+    @property
+    def response_rate(self) -> float | None:
+        """Answered ÷ reached, of what was asked from here; None where nobody was asked."""
+        return self.answered / self.asked if self.asked else None
+
+
+@dataclass(frozen=True)
+class Line:
+    """Figures of a segment or a quarter: `key` names it in an address, `label` on the page, `day` begins a quarter."""
+
+    key: str
+    label: str
+    figures: Figures
+    day: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class Results:
+    """One kind of survey: the present figures over the last `days`, by segment, and the course over quarters."""
+
+    kind: str
+    days: int
+    now: Figures
+    segments: list[Line]
+    quarters: list[Line]
+
+    @property
+    def is_nps(self) -> bool:
+        """Whether it is told by NPS, or by the mean."""
+        return self.kind == NPS
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing was ever answered or asked, as far back as is shown."""
+        lines = [*self.segments, *self.quarters]
+        return not any(line.figures.tally.count or line.figures.asked for line in lines)
+
+    @property
+    def chart(self) -> LineChart:
+        """NPS, or the mean, by quarter, each at its middle, the running one at its last day."""
+        today = clock.today()
+        points = [
+            (min(line.day + HALF, today), line.figures.tally.nps if self.is_nps else line.figures.mean)
+            for line in self.quarters
+            if line.day
+        ]
+        low, high = (-100, 100) if self.is_nps else (1, 5)
+        since = self.quarters[0].day or today
+        return line_chart(points, since=since, until=today, low=low, high=high, joined_within=JOINED)
+
+
+def results_of(user: User, kind: str, segment: str = "") -> Results:
+    """Figures of a kind over the accounts that the user sees; `segment` narrows the course and the present figures
+    down to one. Five queries."""
+    today = clock.today()
+    since = clock.start_of(today - window_of(kind))
+    answers, asks = answers_of(user, kind), _asks(user, kind)
+    by_segment = _counted(_latest(answers.filter(at__gte=since)), "account__segment__key")
+    asked = _asked(asks.filter(asked_at__gte=since), "account__segment__key")
+    names: list[tuple[str | None, str]] = list(Segment.objects.values_list("key", "name"))
+    segments = [
+        Line(key or NO_SEGMENT, name, _figures(by_segment.get(key), asked.get(key)))
+        for key, name in [*names, (None, "No segment")]
+        if key in by_segment or key in asked
+    ]
+    return Results(
+        kind=kind,
+        days=window_of(kind).days,
+        now=_sum(line.figures for line in segments if segment in ("", line.key)),
+        segments=segments,
+        quarters=_quarters(answers.filter(in_segment(segment)), asks.filter(in_segment(segment)), today),
+    )
+
+
+def answers_of(user: User, kind: str) -> QuerySet[SurveyAnswer]:
+    """Answers of a kind at accounts that the user sees, lost ones as well."""
+    return SurveyAnswer.objects.filter(of_visible_accounts(user), kind=kind).order_by()
+
+
+def in_segment(segment: str) -> Q:
+    """Whether the account of a row is of a segment, by its key; empty for all."""
+    if not segment:
+        return Q()
+    return Q(account__segment=None) if segment == NO_SEGMENT else Q(account__segment__key=segment)
+
+
+def of_class(kind: str, found: AnswerClass) -> Q:
+    """Whether an answer of the kind is of the class: `health.domain.surveys.class_of` for the database."""
+    promoter, detractor = class_bounds(kind)
+    match found:
+        case AnswerClass.PROMOTER:
+            return Q(score__gte=promoter)
+        case AnswerClass.DETRACTOR:
+            return Q(score__lte=detractor)
+        case _:
+            return Q(score__gt=detractor, score__lt=promoter)
+
+
+def _asks(user: User, kind: str) -> QuerySet[SurveyAsk]:
+    return SurveyAsk.objects.reached().filter(of_visible_accounts(user), survey__kind=kind).order_by()
+
+
+def _latest(answers: QuerySet[SurveyAnswer], *within: Any) -> QuerySet[SurveyAnswer]:
+    """Of NPS the latest answer of each person, `within` each value of an expression; of the others all of them.
+
+    An answer without a contact stands for a person of its own, as in the metric `nps`.
+    """
+    person = Coalesce(F("contact_id"), -F("pk"))
+    place = Window(RowNumber(), partition_by=[*within, person], order_by=[F("at").desc(), F("pk").desc()])
+    latest = answers.annotate(place=place).filter(Q(place=1) | ~Q(kind=NPS))
+    return SurveyAnswer.objects.filter(pk__in=latest.values("pk")).order_by()
+
+
+def _quarters(answers: QuerySet[SurveyAnswer], asks: QuerySet[SurveyAsk], today: dt.date) -> list[Line]:
+    """The last quarters, the oldest first, those without an answer as well."""
+    days = [quarter_of(today)]
+    while len(days) < QUARTERS:
+        days.insert(0, quarter_of(days[0] - dt.timedelta(days=1)))
+    since = clock.start_of(days[0])
+    latest = _latest(answers.filter(at__gte=since), _quarter("at")).annotate(quarter=_quarter("at"))
+    counted = _counted(latest, "quarter")
+    asked = _asked(asks.filter(asked_at__gte=since).annotate(quarter=_quarter("asked_at")), "quarter")
+    return [
+        Line(f"{day}", f"Q{(day.month + 2) // 3} {day.year}", _figures(counted.get(day), asked.get(day)), day)
+        for day in days
+    ]
+
+
+def _quarter(field: str) -> Trunc:
+    """The first day of the workspace's quarter in which a moment lies."""
+    return Trunc(field, "quarter", output_field=DateField(), tzinfo=clock.workspace_zone())
+
+
+def _counted(answers: QuerySet[SurveyAnswer], field: str) -> dict[Any, tuple[Tally, int]]:
+    """By a field the answers by class and the sum of their scores. One query."""
+    nps = Q(kind=NPS)
+    classes = {
+        f"size_{one}": Count("pk", filter=nps & of_class(NPS, one) | ~nps & of_class("", one)) for one in AnswerClass
+    }
+    rows = answers.values(field).annotate(**classes, total=Sum("score")).values_list(field, *classes, "total")
+    return {
+        key: (Tally(promoters, passives, detractors), total) for key, promoters, passives, detractors, total in rows
+    }
+
+
+def _asked(asks: QuerySet[SurveyAsk], field: str) -> dict[Any, tuple[int, int]]:
+    """By a field how many were asked, and how many of them answered. One query."""
+    rows = asks.values(field).annotate(asked=Count("pk"), answered=Count("answered_at"))
+    return {key: (asked, answered) for key, asked, answered in rows.values_list(field, "asked", "answered")}
+
+
+def _figures(counted: tuple[Tally, int] | None, asked: tuple[int, int] | None) -> Figures:
+    return Figures(*(counted or (Tally(0, 0, 0), 0)), *(asked or (0, 0)))
+
+
+def _sum(lines: Iterable[Figures]) -> Figures:
+    found = list(lines)
+    return Figures(
+        Tally(
+            sum(one.tally.promoters for one in found),
+            sum(one.tally.passives for one in found),
+            sum(one.tally.detractors for one in found),
+        ),
+        sum(one.total for one in found),
+        sum(one.asked for one in found),
+        sum(one.answered for one in found),
+    )
