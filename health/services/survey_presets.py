@@ -7,7 +7,7 @@ from django.db import transaction
 
 from health.models import Survey, SurveyQuestion
 
-PRESETS = Path(__file__).parents[1] / "presets" / "surveys.toml"
+PRESETS = Path(__file__).parents[1] / "presets" / "surveys" / "shipped.toml"
 
 
 @transaction.atomic
