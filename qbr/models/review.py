@@ -45,8 +45,10 @@ class ReviewQuerySet(models.QuerySet["Review"]):
     def waiting(self, *, today: dt.date, now: dt.datetime) -> "ReviewQuerySet":
         """Which ask for something at once: held and not followed up, or ahead though their moment is over; without
         one, their day."""
-        late = Q(starts_at__lte=now) | Q(starts_at=None, due_on__lt=today)
-        return self.filter(Q(status=domain.Status.HELD.value) | Q(late, status__in=AHEAD))
+        # Each of the three has an index of its own, as the navigation asks on every page.
+        begun = Q(status__in=AHEAD, starts_at__lte=now)
+        late = Q(status__in=AHEAD, starts_at=None, due_on__lt=today)
+        return self.filter(Q(status=domain.Status.HELD.value) | begun | late)
 
 
 @pghistory.track(
@@ -135,6 +137,13 @@ class Review(Timed, Versioned):
             models.Index(fields=["owner", "due_on"], name="review_open_of", condition=Q(status__in=OPEN)),
             models.Index(fields=["due_on", "id"], name="review_due"),
             models.Index(fields=["starts_at"], name="review_starts", condition=Q(starts_at__isnull=False)),
+            models.Index(fields=["due_on"], name="review_held", condition=Q(status="held")),
+            models.Index(
+                fields=["starts_at"], name="review_begins", condition=Q(status__in=AHEAD, starts_at__isnull=False)
+            ),
+            models.Index(
+                fields=["due_on"], name="review_has_no_moment", condition=Q(status__in=AHEAD, starts_at__isnull=True)
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["account", "kind"], condition=Q(status__in=AHEAD), name="review_one_ahead"),
