@@ -21,7 +21,7 @@ from accounts.services.onboarding_course import end_risks, follow, lock_onboardi
 from accounts.services.once import claim
 from accounts.signals import account_observed
 from cs_workspace.common import clock
-from cs_workspace.common.expressions import among
+from cs_workspace.common.expressions import among, array
 from cs_workspace.common.refusals import RefusedError
 
 NO_CUSTOMER = "The account is no customer any more."
@@ -35,6 +35,7 @@ DUE = f"""
             min(c.start) FILTER (WHERE a.stage <> 'won_back' OR c.start > a.churned_on) AS start
         FROM accounts_account a JOIN accounts_contract c ON c.account_id = a.id AND c.status <> 'draft'
         WHERE a.status = 'active' AND a.archived_at IS NULL AND NOT a.is_trial
+            AND (%(ids)s::bigint[] IS NULL OR a.id = ANY(%(ids)s::bigint[]))
         GROUP BY a.id
     ), spans AS (
         SELECT template_id, CASE WHEN bool_or(stage = 'before') THEN -14 ELSE 0 END AS first_day,
@@ -83,10 +84,14 @@ class Wanted:
     by: User | None = None
 
 
-def start_due_onboardings(*, today: dt.date) -> int:
-    """Starts those that a first contract, or the first after an account was won back, sets off; gives how many."""
+def start_due_onboardings(*, today: dt.date, account_ids: Sequence[int] | None = None) -> int:
+    """Starts those that a first contract, or the first after an account was won back, sets off; gives how many.
+
+    Looks at all accounts where none are named.
+    """
+    ids = None if account_ids is None else array(account_ids)
     with connection.cursor() as cursor:
-        cursor.execute(DUE, {"today": today, "currency": settings.WORKSPACE_CURRENCY})
+        cursor.execute(DUE, {"today": today, "currency": settings.WORKSPACE_CURRENCY, "ids": ids})
         rows = cursor.fetchall()
     templates = OnboardingTemplate.objects.in_bulk({template_id for *_, template_id in rows})
     wanted = [

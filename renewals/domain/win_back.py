@@ -48,6 +48,12 @@ class Age:
         """The days, as people say them."""
         return f"More than {LAST_DAY} days" if self.until is None else f"{self.since}–{self.until - 1} days"
 
+    @property
+    def odds(self) -> str:
+        """What is expected, in percent."""
+        low, high = (f"{share * 100:.0f}" for share in (self.low, self.high))
+        return f"below {high} %" if self.until is None else f"{low}–{high} %"
+
 
 AGES: Final = {
     Band.FRESH: Age(0, 30, "Address the reason", Decimal("0.15"), Decimal("0.25")),
@@ -71,6 +77,11 @@ VARIANT_LABELS: Final = {
     Variant.PRODUCT: "Product: what was missing is there",
     Variant.VALUE: "Value: how it would go this time",
     Variant.PRICE: "Price: what it would cost now",
+}
+FIXED_LABELS: Final = {
+    Variant.PRODUCT: "what was fixed in the product",
+    Variant.VALUE: "what would go another way",
+    Variant.PRICE: "what changed in the price",
 }
 VARIANT_OF: Final = {
     Category.PRODUCT: Variant.PRODUCT,
@@ -165,6 +176,18 @@ class Loss:
 
 
 @dataclass(frozen=True)
+class Told:
+    """What a campaign has to tell; empty texts where nobody wrote anything. `fixed` is by what the first e-mail speaks
+    of, `improvements` one to a line."""
+
+    fixed: Mapping[Variant, str]
+    proof: str = ""
+    improvements: str = ""
+    release: str = ""
+    offer: str = ""
+
+
+@dataclass(frozen=True)
 class Stay:
     """A customer's time in a campaign, in days since the loss: from `since` to `reached`, which is today while it is
     open. One that is won came back on the day that `reached` names."""
@@ -223,6 +246,33 @@ def not_chosen(loss: Loss, *, today: dt.date) -> str:
     return ""
 
 
+def lacks(told: Told, variants: Iterable[str]) -> list[str]:
+    """What has to be written before customers are started, in sentences; `variants` are those of the customers, empty
+    ones without a first e-mail. Without a release there is no e-mail that needs an offer."""
+    wanted = {Variant(one) for one in variants if one}
+    found = [f"Say {FIXED_LABELS[one]}." for one in Variant if one in wanted and not told.fixed.get(one)]
+    if not told.proof:
+        found.append("Say what similar companies achieve.")
+    if not told.improvements.strip():
+        found.append("Say what has improved.")
+    if told.release and not told.offer:
+        found.append("Say what you offer with the release.")
+    return found
+
+
+def texts(told: Told, *, variant: str, reason: str) -> dict[str, str]:
+    """The merge fields of a customer's e-mails; what is not known is left out."""
+    known = {
+        "campaign.fixed": told.fixed.get(Variant(variant), "") if variant else "",
+        "campaign.proof": told.proof,
+        "campaign.improvements": "\n".join(f"• {line}" for line in _lines(told.improvements)),
+        "campaign.offer": told.offer,
+        "release.name": told.release,
+        "loss.reason": reason,
+    }
+    return {name: text for name, text in known.items() if text}
+
+
 def results_of(stays: Iterable[Stay]) -> list[Result]:
     """The bands in their order. A stay counts in each band that it reached: as won in the one in which it was won, as
     not won in those that it left otherwise, and as open in the one in which it stands."""
@@ -259,6 +309,11 @@ def return_problems(
 def guarantee_until(start: dt.date) -> dt.date:
     """The last day on which a customer who came back may leave the new contract again."""
     return start + dt.timedelta(days=GUARANTEE_DAYS)
+
+
+def _lines(text: str) -> list[str]:
+    """What stands on each line, without the marks that somebody may have put before it."""
+    return [line for line in (line.strip().lstrip("•-*").strip() for line in text.splitlines()) if line]
 
 
 def _bands_between(since: int, reached: int) -> list[Band]:
