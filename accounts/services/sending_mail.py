@@ -11,6 +11,7 @@ is still there and wants it, the limits, the hour where the receiver is.
 import datetime as dt
 import time
 from collections import Counter
+from functools import cache
 from typing import Any
 
 from django.db import connection, transaction
@@ -26,6 +27,7 @@ from accounts.services.composing import message_of
 from accounts.services.handing_over import ATTEMPTS, Outcome, hand_over, mail_server, next_try
 from accounts.services.mail_events import refuse_address
 from cs_workspace.common import clock
+from cs_workspace.common.compiled import SOME_MOMENT, Compiled, compile_once
 
 # Beat asks every half minute; a run that is long over by then lets the next one, or another worker, go on.
 RUN_SECONDS = 25.0
@@ -64,17 +66,10 @@ def _take_next(rules: MailRules) -> Mail | None:
 
     None where nothing is due.
     """
-    now = clock.now()
-    mail = (
-        Mail.objects.to_send(now=now)
-        .select_related("account__owner", "contact", "sender", "enrolment")
-        .annotate(is_suppressed=Exists(Suppression.objects.covering(OuterRef("contact__email"))))
-        .select_for_update(of=("self",), skip_locked=True)
-        .order_by("due_at", "pk")
-        .first()
-    )
-    if mail is None:
+    now, found = clock.now(), _next_due().rows()
+    if not found:
         return None
+    mail: Mail = found[0]
     if mail.contact is not None:  # who has a new address is written to there
         mail.address = mail.contact.email or mail.address
     if because := _refusal(mail):
@@ -97,6 +92,21 @@ def _take_next(rules: MailRules) -> Mail | None:
         error="",
         because="",
         version=mail.version + 1,
+    )
+
+
+@cache
+def _next_due() -> Compiled:
+    """The statement that finds the next e-mail that no other sender has in hand, with all that decides about it.
+
+    Kept, as putting it together takes longer than running it, and it runs for every e-mail.
+    """
+    return compile_once(
+        Mail.objects.to_send(now=SOME_MOMENT)
+        .select_related("account__owner", "contact", "sender", "enrolment")
+        .annotate(is_suppressed=Exists(Suppression.objects.covering(OuterRef("contact__email"))))
+        .select_for_update(of=("self",), skip_locked=True)
+        .order_by("due_at", "pk")[:1]
     )
 
 
