@@ -5,8 +5,9 @@ from django.urls import reverse
 from accounts.registries import PaletteItem, Panel, TaskCause, add_palette_item, add_panel, add_task_cause
 from renewals import metrics  # noqa: F401  its readers register themselves
 from renewals.queries.account_panel import beside_renewals, renewals_shown
-from renewals.queries.closing import loss_shown
+from renewals.queries.churn_registers import register_churn
 from renewals.queries.expansion_registers import register_expansion
+from renewals.queries.mail_source import register_mail_source
 from renewals.queries.renewal_registers import register_renewals
 from renewals.queries.win_back_registers import register_win_back
 
@@ -15,8 +16,9 @@ def register() -> None:
     """Fills the registries; called once, when the app is ready."""
     register_expansion()
     register_renewals()
+    register_mail_source()
+    register_churn()
     register_win_back()
-    add_panel(Panel("loss", "beside", 1, "renewals/_loss_panel.html", loss_shown))
     add_task_cause(TaskCause("closed", "Renewal", lambda _task, key: reverse("renewals:renewal", args=[key])))
     add_panel(Panel("renewal", "side", 5, "renewals/_account_panel.html", renewals_shown, beside_renewals))
     add_palette_item(

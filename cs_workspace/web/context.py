@@ -28,6 +28,7 @@ STYLESHEETS = [
     "css/forecast.css",
     "css/health.css",
     "css/judgement.css",
+    "css/letters.css",
     "css/losses.css",
     "css/measures.css",
     "css/months.css",

@@ -60,6 +60,26 @@ class Kind:
     reasons: dict[SubReason, str]
 
 
+@dataclass(frozen=True)
+class Why:
+    """Why something was lost. `preventable` is None for what the category of the reason says."""
+
+    sub_reason: SubReason
+    preventable: Preventable | None = None
+    competitor: str = ""
+    notes: str = ""
+
+    @property
+    def category(self) -> Category:
+        """That of the reason."""
+        return category_of(self.sub_reason)
+
+    @property
+    def judged(self) -> Preventable:
+        """How far we could have done something about it."""
+        return self.preventable or preventable(self.sub_reason)
+
+
 TAXONOMY: Final = {
     Category.PRODUCT: Kind(
         "Product",
@@ -121,6 +141,11 @@ PREVENTABLE_LABELS: Final = {
     Preventable.SOMETIMES: "Sometimes",
     Preventable.RARELY: "Rarely",
 }
+# After some losses there is nobody left who could come back, or nothing that they would come back for.
+NOBODY_LEFT: Final = {
+    SubReason.BANKRUPTCY: "The company does not exist any more.",
+    SubReason.DIVISION_CLOSED: "The division that used it was closed.",
+}
 _CATEGORY_OF: Final = {reason: category for category, kind in TAXONOMY.items() for reason in kind.reasons}
 
 
@@ -132,3 +157,8 @@ def category_of(reason: SubReason) -> Category:
 def preventable(reason: SubReason) -> Preventable:
     """How far a loss for this reason can be prevented, which its category says."""
     return TAXONOMY[category_of(reason)].preventable
+
+
+def why_not_to_win_back(reason: SubReason) -> str:
+    """Why a customer who left for a reason is not worth being won back; empty where they are, as for most."""
+    return NOBODY_LEFT.get(reason, "")

@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
 
 from accounts.domain.contracts import MOST_NOTICE
-from renewals.domain.churn import SubReason
+from renewals.domain.churn import Preventable, SubReason
 from renewals.domain.periods import YEAR_MONTHS, add_months
 from renewals.domain.stages import Outcome, outcome_of
 
@@ -56,6 +56,8 @@ class Signed:
     competitor: str = ""
     reason: str = ""
     """Why it ended so, in a sentence."""
+    less_reason: SubReason | None = None
+    """Why the customer takes less than before; with it, what was given up gets a churn record."""
 
     @property
     def term_months(self) -> int | None:
@@ -73,6 +75,8 @@ class Lost:
     competitor: str = ""
     reason: str = ""
     notes: str = ""
+    preventable: Preventable | None = None
+    """How far we could have done something about it; None for what its category says."""
 
     @property
     def end(self) -> dt.date:
@@ -155,6 +159,19 @@ def figures_of(current: Current, lines: Sequence[Line], currency: str, rates: Ma
     return Figures(before=worth(current.lines, before), after=worth(lines, after))
 
 
+def given_up(
+    current: Current, lines: Sequence[Line], currency: str, rates: Mapping[str, Decimal]
+) -> dict[int, Decimal]:
+    """By how much each product falls that is worth less afterwards, in workspace currency, by the key of the product.
+
+    It may come to more than the figures fall, where another product grows.
+    """
+    before, after = (rates.get(code, Decimal(1)) for code in (current.currency, currency))
+    had, has = _worth_by_product(current.lines, before), _worth_by_product(lines, after)
+    fallen = {product: arr - has.get(product, Decimal(0)) for product, arr in sorted(had.items())}
+    return {product: arr for product, arr in fallen.items() if arr > 0}
+
+
 def growth_of(current: Current, lines: Sequence[Line]) -> list[Growth]:
     """What must be handed over to whoever brings it into use, in the order of the products."""
     had, has = _seats_by_product(current.lines), _seats_by_product(lines)
@@ -186,6 +203,7 @@ def problems_of(
         *_of_contract(terms, rates),
         *(problem for place, line in enumerate(terms.lines) for problem in _of_line(place, line)),
         *_of_overlaps(terms, taken),
+        *_of_less(terms, current, rates),
     ]
 
 
@@ -251,6 +269,19 @@ def _of_overlaps(signed: Signed, taken: Sequence[Taken]) -> Iterator[Problem]:
                 words = f"{other.contract} holds it from {other.start:%d %b %Y}{until}."
                 yield Problem("product", words, place)
                 break
+
+
+def _of_less(signed: Signed, current: Current, rates: Mapping[str, Decimal]) -> Iterator[Problem]:
+    figures = figures_of(current, signed.lines, signed.currency, rates)
+    if signed.less_reason is not None and figures.difference >= 0:
+        yield Problem("less_reason", "They do not take less than before: leave it empty.")
+
+
+def _worth_by_product(lines: Iterable[Line], rate: Decimal) -> dict[int, Decimal]:
+    found: dict[int, Decimal] = {}
+    for line in lines:
+        found[line.product_id] = found.get(line.product_id, Decimal(0)) + round(line.arr * rate, 2)
+    return found
 
 
 def _seats_by_product(lines: Iterable[Line]) -> dict[int, int | None]:

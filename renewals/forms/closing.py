@@ -19,7 +19,7 @@ from django.http import QueryDict
 from accounts.domain.contracts import MOST_NOTICE
 from accounts.forms.fields import DayField, NewForm
 from accounts.models import Contract
-from renewals.domain.churn import TAXONOMY, SubReason
+from renewals.domain.churn import PREVENTABLE_LABELS, TAXONOMY, Preventable, SubReason
 from renewals.domain.closing import (
     MOST_LINES,
     MOST_MONTHS,
@@ -136,7 +136,18 @@ class ClosingForm(NewForm):
     billing = forms.ChoiceField(label="Billed", choices=Contract.Billing.choices, required=False)
     notice_days = forms.IntegerField(label="Notice in days", min_value=0, max_value=MOST_NOTICE, required=False)
     auto_renew = forms.BooleanField(label="Renews by itself", required=False)
+    less_reason = forms.ChoiceField(
+        label="Why they take less",
+        choices=REASONS,
+        required=False,
+        help_text="Where the ARR falls. What was given up gets a churn record.",
+    )
     sub_reason = forms.ChoiceField(label="Reason", choices=REASONS, required=False)
+    preventable = forms.ChoiceField(
+        choices=[("", "As its category says"), *((one.value, label) for one, label in PREVENTABLE_LABELS.items())],
+        required=False,
+        help_text="Could we have done something about it?",
+    )
     last_day = DayField(label="Last day under contract", required=False)
     notes = forms.CharField(
         max_length=4000,
@@ -152,8 +163,9 @@ class ClosingForm(NewForm):
         ["start", "term_months", "end"],
         ["currency", "billing", "notice_days"],
         ["auto_renew"],
+        ["less_reason"],
     ]
-    WHEN_LOST: ClassVar[list[list[str]]] = [["sub_reason", "last_day"], ["notes"]]
+    WHEN_LOST: ClassVar[list[list[str]]] = [["sub_reason", "last_day"], ["preventable"], ["notes"]]
     layout: ClassVar[list[list[str]]] = [["competitor", "reason"]]
 
     def __init__(self, *args: Any, currencies: Iterable[str], **kwargs: Any) -> None:
@@ -288,7 +300,9 @@ class ClosingDraft:
         clean = self.head.cleaned_data
         said = {"competitor": clean["competitor"], "reason": clean["reason"]}
         if self.head.is_lost:
-            return Lost(SubReason(clean["sub_reason"]), clean["last_day"], notes=clean["notes"], **said)
+            judged = Preventable(clean["preventable"]) if clean["preventable"] else None
+            reason = SubReason(clean["sub_reason"])
+            return Lost(reason, clean["last_day"], notes=clean["notes"], preventable=judged, **said)
         return Signed(
             signed_on=clean["signed_on"],
             start=clean["start"],
@@ -299,6 +313,7 @@ class ClosingDraft:
             notice_days=clean["notice_days"] or 0,
             billing=clean["billing"] or Contract.Billing.YEARLY.value,
             number=clean["number"],
+            less_reason=SubReason(clean["less_reason"]) if clean["less_reason"] else None,
             **said,
         )
 

@@ -4,11 +4,10 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Any
 
 from django.db.models import Q
 
-from accounts.models import Account, Contract, ContractLine, Product, User
+from accounts.models import Contract, ContractLine, Product
 from renewals.domain.closing import (
     CENT,
     Current,
@@ -23,7 +22,7 @@ from renewals.domain.closing import (
 from renewals.domain.periods import YEAR_MONTHS, add_months
 from renewals.domain.proposals import State
 from renewals.domain.stages import OUTCOME_LABELS, Outcome
-from renewals.models import ChurnRecord, ProposalOption, Renewal
+from renewals.models import ProposalOption, Renewal
 from renewals.queries.proposals import page_of, whole
 
 SHARE = Decimal("0.0001")
@@ -55,7 +54,7 @@ class Outlook:
 def current_of(contract: Contract) -> Current:
     """The contract that is up for renewal, as the domain has it; it must have an end. One query."""
     assert contract.end is not None  # what is open-ended is never renewed
-    lines = tuple(_line(one) for one in contract.lines.order_by("pk"))
+    lines = tuple(line_of(one) for one in contract.lines.order_by("pk"))
     return Current(contract.start, contract.end, contract.currency, lines)
 
 
@@ -125,15 +124,6 @@ def outlook_of_lost(
     )
 
 
-def loss_shown(account: Account, _user: User) -> dict[str, Any] | None:
-    """What the page of an account that is lost shows of it; nothing where no renewal says why. One query, or none."""
-    if account.status != Account.Status.CHURNED:
-        return None
-    records = ChurnRecord.objects.standing().filter(account=account).order_by("-day", "-pk")
-    record = records.select_related("by").first()
-    return {"record": record} if record else None
-
-
 def assigned_of(contract: Contract) -> dict[int, int]:
     """Seats that are given to people, by product; those of which it is not known are left out. One query."""
     known = contract.lines.filter(seats_assigned__isnull=False).order_by("pk")
@@ -170,7 +160,8 @@ def _chosen(renewal: Renewal) -> tuple[ProposalOption, tuple[Line, ...], str] | 
     return row.option, lines, accepted.currency
 
 
-def _line(one: ContractLine) -> Line:
+def line_of(one: ContractLine) -> Line:
+    """A line of a contract as the domain has it."""
     return Line(one.product_id, one.arr, one.seats, one.unit_price, one.discount)
 
 

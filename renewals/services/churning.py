@@ -1,7 +1,8 @@
 """Churn records, and the accounts that are lost with them once their day has come."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Q
@@ -10,26 +11,23 @@ from accounts.models import Account, Contract, User
 from accounts.services.settling import Claim, settle_standing
 from accounts.services.versions import save_first, save_next
 from cs_workspace.common import clock
-from renewals.domain.churn import category_of, preventable
-from renewals.domain.closing import Figures, Lost
-from renewals.models import ChurnRecord, Renewal
+from renewals.domain.churn import Why, why_not_to_win_back
+from renewals.models import ChurnRecord, LostProduct
 
 
-def open_record(*, by: User | None, renewal: Renewal, lost: Lost, figures: Figures) -> ChurnRecord:
-    """Writes down what is lost with a renewal, and why; inside the transaction that closes it."""
-    record = ChurnRecord(
-        account_id=renewal.account_id,
-        renewal=renewal,
-        day=lost.end,
-        arr_lost=figures.before,
-        category=category_of(lost.sub_reason).value,
-        sub_reason=lost.sub_reason.value,
-        preventable=preventable(lost.sub_reason).value,
-        competitor=lost.competitor,
-        notes=lost.notes,
-        by=by,
+def open_record(*, by: User | None, record: ChurnRecord, why: Why, products: Mapping[int, Decimal]) -> ChurnRecord:
+    """Writes down why something was lost, inside the transaction of that. `record` says of whom, when and how much;
+    `products` is what was given up by the key of the product."""
+    not_to_win_back = why_not_to_win_back(why.sub_reason)
+    record.category, record.sub_reason = why.category.value, why.sub_reason.value
+    record.preventable, record.competitor, record.notes = why.judged.value, why.competitor, why.notes
+    record.eligible, record.eligible_reason = not not_to_win_back, not_to_win_back
+    record.by = by
+    save_first(record, by=by)
+    LostProduct.objects.bulk_create(
+        LostProduct(record=record, product_id=key, arr_lost=arr) for key, arr in products.items()
     )
-    return save_first(record, by=by)
+    return record
 
 
 def withdraw_record(*, by: User, record: ChurnRecord, account: Account) -> None:
@@ -40,6 +38,9 @@ def withdraw_record(*, by: User, record: ChurnRecord, account: Account) -> None:
         # Whoever was won back keeps the day of the loss before.
         account.churned_on = earlier.churned_on if earlier else None
         save_next(account, by=by)
+        # The account stays: what else it gave up on that day is a contraction now.
+        others = ChurnRecord.objects.standing().filter(account=account, day=record.day).exclude(pk=record.pk)
+        others.update(lost_account=False, stage_before="")
     record.withdrawn_at, record.withdrawn_by = clock.now(), by
     save_next(record, by=by)
 
@@ -64,15 +65,29 @@ def settle_churn(*, today: dt.date, account_ids: Collection[int] | None = None, 
     )
     staying = set(signed.order_by().values_list("account_id", flat=True))
     lost = {
-        pk: record
+        pk: record.day
         for pk, record in records.items()
         if pk not in staying and accounts[pk].status == Account.Status.ACTIVE
     }
-    for pk, record in lost.items():
-        record.stage_before = accounts[pk].stage
-    ChurnRecord.objects.bulk_update(lost.values(), ["stage_before"])
-    settle_standing(
-        claims={pk: Claim(churned=True, churned_on=one.day) for pk, one in lost.items()}, today=today, by=by
-    )
+    _mark_lost(accounts, lost)
+    settle_standing(claims={pk: Claim(churned=True, churned_on=day) for pk, day in lost.items()}, today=today, by=by)
     due.filter(account__in=accounts).update(settled_on=today)
     return len(lost)
+
+
+def _mark_lost(accounts: Mapping[int, Account], lost: Mapping[int, dt.date]) -> None:
+    """Notes on records that the account was lost with them: all of that day, for it may have left several contracts.
+
+    `lost` is the day by account; of accounts of which another system told it before us, theirs.
+    """
+    gone = {pk: one.churned_on for pk, one in accounts.items() if one.status == Account.Status.CHURNED}
+    days = {**gone, **lost}
+    if not days:
+        return
+    told = ChurnRecord.objects.standing().filter(account__in=days)
+    records = [one for one in told if one.day == days[one.account_id]]
+    for record in records:
+        record.lost_account = True
+        if record.account_id in lost:
+            record.stage_before = accounts[record.account_id].stage
+    ChurnRecord.objects.bulk_update(records, ["lost_account", "stage_before"])

@@ -6,6 +6,7 @@ somebody else holds are passed by.
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from accounts.services.versions import last_writer, locked, save_next
 from accounts.signals import account_observed
 from cs_workspace.common import clock
 from cs_workspace.common.refusals import RefusedError
-from renewals.domain.churn import SUB_REASON_LABELS
+from renewals.domain.churn import SUB_REASON_LABELS, Why
 from renewals.domain.closing import (
     TAKEN_BACK_WITHIN,
     ClosingTerms,
@@ -28,6 +29,7 @@ from renewals.domain.closing import (
     Problem,
     Signed,
     figures_of,
+    given_up,
     problems_of,
 )
 from renewals.domain.stages import OUTCOME_LABELS, Outcome, Stage
@@ -37,6 +39,7 @@ from renewals.queries.proposals import rates_on
 from renewals.services.churning import open_record, settle_churn, withdraw_record
 from renewals.services.closing_work import begin_work, take_back_work, tell_closed, tell_taken_back
 from renewals.services.ledger import write_ledger
+from renewals.services.signing import write_contract
 from renewals.services.timelines import drop_open_tasks
 
 TAKEN_BACK = "Closing taken back"
@@ -61,13 +64,20 @@ class Held:
 
 @transaction.atomic
 def close_renewal(
-    *, by: User | None, renewal: Renewal, terms: ClosingTerms, version: int | None = None, key: UUID | None = None
+    *,
+    by: User | None,
+    renewal: Renewal,
+    terms: ClosingTerms,
+    version: int | None = None,
+    key: UUID | None = None,
+    open_ended: bool = False,
 ) -> Renewal:
     """Closes an open renewal: writes the contract that follows or the churn record, the ledger and the account's row,
     drops what was still to be done for it, and hands over what is new.
 
     The ledger is written up to today: what begins or ends later is booked by the night of that day. A contract that
-    follows leaves the one before as it is; of a lost one the end is moved to the day after its last.
+    follows leaves the one before as it is; of a lost one the end is moved to the day after its last. `open_ended` says
+    that the contract got its end only for that, which taking it back undoes.
 
     `by` is None for the system. Raises `TermsError` where the terms do not hold, `RefusedError` for a renewal that is
     closed or has no contract to renew, `StaleError` where it was changed since `version`, `RepeatedError` for a form
@@ -88,18 +98,19 @@ def close_renewal(
         at=clock.now(),
         stage_before=held.renewal.stage,
         competitor_before=held.renewal.competitor,
-        end_before=current.end,
+        end_before=None if open_ended else current.end,
     )
+    lines, currency = ((), current.currency) if isinstance(terms, Lost) else (terms.lines, terms.currency)
+    figures = figures_of(current, lines, currency, rates)
     if isinstance(terms, Lost):
-        figures = figures_of(current, [], current.currency, rates)
         _end(held.contract, terms, by=by)
     else:
-        figures = figures_of(current, terms.lines, terms.currency, rates)
         stood.new_contract = _follow_on(held.contract, terms, by=by)
         stood.line_count = len(terms.lines)
     assert held.contract.end is not None  # it was checked
     stood.end_after = held.contract.end
     _close(held, terms, figures, stood, by=by)
+    _write_down(held.renewal, terms, figures, given_up(current, lines, currency, rates), by=by)
     begin_work(by=by, closing=stood, account=held.account, terms=terms, current=current)
     stood.save(force_insert=True)
     _settle(held.account, by=by)
@@ -165,35 +176,13 @@ def _check_can_close(held: Held, terms: ClosingTerms) -> None:
 
 def _follow_on(contract: Contract, signed: Signed, *, by: User | None) -> Contract:
     """The contract that follows, with its lines; seats that people have stay theirs."""
-    new = Contract(
+    return write_contract(
+        signed,
+        by=by,
         account_id=contract.account_id,
-        number=signed.number,
-        start=signed.start,
-        end=signed.end,
-        auto_renew=signed.auto_renew,
-        notice_days=signed.notice_days,
-        term_months=signed.term_months,
-        billing=signed.billing,
-        currency=signed.currency,
+        assigned=assigned_of(contract),
         expected_logins_per_week=contract.expected_logins_per_week,
     )
-    with pghistory.context(**({"user": by.pk} if by else {})):
-        new.save(force_insert=True)
-    assigned = assigned_of(contract)
-    # Of a product in several lines nobody knows who has whose seats: they go with the first of them.
-    ContractLine.objects.bulk_create(
-        ContractLine(
-            contract=new,
-            product_id=line.product_id,
-            seats=line.seats,
-            seats_assigned=assigned.pop(line.product_id, None),
-            unit_price=line.unit_price,
-            arr=line.arr,
-            discount=line.discount,
-        )
-        for line in signed.lines
-    )
-    return new
 
 
 def _end(contract: Contract, lost: Lost, *, by: User | None) -> None:
@@ -216,7 +205,6 @@ def _close(held: Held, terms: ClosingTerms, figures: Figures, closing: Closing, 
     renewal.close_reason = terms.reason
     if isinstance(terms, Lost):
         renewal.close_reason = terms.reason or SUB_REASON_LABELS[terms.sub_reason]
-        open_record(by=by, renewal=renewal, lost=terms, figures=figures)
     else:
         renewal.signed_on, renewal.closed_term_months = terms.signed_on, terms.term_months
         renewal.new_contract = closing.new_contract
@@ -226,6 +214,22 @@ def _close(held: Held, terms: ClosingTerms, figures: Figures, closing: Closing, 
         renewal=renewal, before=closing.stage_before, after=renewal.stage, at=closing.at, by=by, note=label
     )
     closing.dropped_tasks = drop_open_tasks(renewal)
+
+
+def _write_down(
+    renewal: Renewal, terms: ClosingTerms, figures: Figures, products: dict[int, Decimal], *, by: User | None
+) -> None:
+    """The churn record of a renewal that is lost, and of one that goes on smaller where it was said why."""
+    if isinstance(terms, Lost):
+        day = terms.end
+        why = Why(terms.sub_reason, terms.preventable, terms.competitor, terms.notes)
+    elif terms.less_reason is not None:
+        day = terms.start
+        why = Why(terms.less_reason, competitor=terms.competitor, notes=terms.reason)
+    else:
+        return
+    record = ChurnRecord(account_id=renewal.account_id, renewal=renewal, day=day, arr_lost=-figures.difference)
+    open_record(by=by, record=record, why=why, products=products)
 
 
 def _settle(account: Account, *, by: User | None) -> None:
@@ -267,7 +271,9 @@ def _reopen(renewal: Renewal, closing: Closing, *, by: User) -> None:
     renewal.outcome, renewal.close_reason = "", ""
     renewal.closed_at = renewal.closed_by = renewal.closed_arr = renewal.closed_term_months = None
     renewal.signed_on = renewal.new_contract = None
-    renewal.competitor, renewal.due_on = closing.competitor_before, closing.end_before
+    renewal.competitor = closing.competitor_before
+    # Of a contract that had no end, the renewal was opened for the day of the loss, and is closed with that again.
+    renewal.due_on = closing.end_before or renewal.due_on
     save_next(renewal, by=by)
     StageMove.objects.create(
         renewal=renewal, before=Stage.CLOSED.value, after=renewal.stage, at=now, by=by, note=TAKEN_BACK

@@ -63,13 +63,13 @@ OPEN = f"""
         JOIN plan p ON p.segment_id = COALESCE(a.segment_id, 0)
         WHERE c.account_id = ANY(%(ids)s::bigint[])
             AND a.status = 'active' AND a.archived_at IS NULL AND NOT a.is_trial
-            AND c.status = 'active' AND c.start <= %(today)s::date AND c."end" > %(today)s::date - {ASKED_AFTER}
-            AND c."end" - GREATEST(
-                p.always,
-                CASE WHEN c.auto_renew THEN c.notice_days + p.auto_renewing END,
-                CASE WHEN a.health_rank >= {AT_RISK_RANK} THEN p.at_risk END,
-                CASE WHEN a.health_rank = {GOOD_RANK} THEN p.good END
-            ) <= %(today)s::date
+            AND c.status = 'active' AND (c.id = ANY(%(early)s::bigint[]) OR c.start <= %(today)s::date
+                AND c."end" > %(today)s::date - {ASKED_AFTER} AND c."end" - GREATEST(
+                    p.always,
+                    CASE WHEN c.auto_renew THEN c.notice_days + p.auto_renewing END,
+                    CASE WHEN a.health_rank >= {AT_RISK_RANK} THEN p.at_risk END,
+                    CASE WHEN a.health_rank = {GOOD_RANK} THEN p.good END
+                ) <= %(today)s::date)
             AND NOT EXISTS (SELECT FROM accounts_contract f WHERE {FOLLOWS})
             AND NOT EXISTS (
                 SELECT FROM renewals_renewal r
@@ -99,10 +99,11 @@ OPEN = f"""
 """  # noqa: S608  its parts stand above
 
 
-def open_due_renewals(*, today: dt.date, account_ids: Sequence[int] | None = None) -> int:
+def open_due_renewals(*, today: dt.date, account_ids: Sequence[int] | None = None, early: Sequence[int] = ()) -> int:
     """Opens the renewals whose timeline has begun, with their steps; all accounts where none are named.
 
-    Gives how many were opened; doing it again opens none. The tasks of the steps are made by
+    Those of the contracts `early` are opened as well, whenever they end: their customers have answered already. Gives
+    how many were opened; doing it again opens none. The tasks of the steps are made by
     `renewals.services.timelines.make_due_tasks`.
     """
     plans = segment_timelines()
@@ -110,7 +111,12 @@ def open_due_renewals(*, today: dt.date, account_ids: Sequence[int] | None = Non
         return 0
     if account_ids is None:
         account_ids = list(Account.objects.active().order_by("pk").values_list("pk", flat=True))
-    params = plan_params(plans) | {"today": today, "currency": settings.WORKSPACE_CURRENCY, "at": clock.now()}
+    params = plan_params(plans) | {
+        "today": today,
+        "currency": settings.WORKSPACE_CURRENCY,
+        "at": clock.now(),
+        "early": array(early),
+    }
     opened = 0
     for batch in batches(account_ids):
         with connection.cursor() as cursor:

@@ -22,6 +22,7 @@ from tests.factories.accounts import (
     TouchFactory,
     UserFactory,
 )
+from tests.factories.churn import ChurnRecordFactory, ExitInterviewFactory
 from tests.factories.common import (
     day,
     days_ago,
@@ -108,6 +109,7 @@ from tests.factories.scores import (
     SnapshotFactory,
     TierFactory,
 )
+from tests.factories.surveys import SurveyAskFactory, SurveyFactory, SurveyQuestionFactory, SurveyReplyFactory
 from tests.factories.timelines import RenewalCheckpointFactory
 from tests.factories.warnings import (
     AlertFactory,
@@ -117,11 +119,19 @@ from tests.factories.warnings import (
     PulseFactory,
     TierOverrideFactory,
 )
+from tests.factories.win_back import (
+    AccountReturnFactory,
+    CampaignFactory,
+    CampaignTargetFactory,
+    LossFactory,
+    LostAccountFactory,
+)
 
 __all__ = [
     "PASSWORD",
     "TIERS",
     "AccountFactory",
+    "AccountReturnFactory",
     "ActionItemFactory",
     "AlertFactory",
     "AlertRuleFactory",
@@ -130,11 +140,14 @@ __all__ = [
     "AttendeeFactory",
     "BudgetAnswerFactory",
     "BulkChangeFactory",
+    "CampaignFactory",
+    "CampaignTargetFactory",
     "ChecklistItemFactory",
     "CheckpointFactory",
     "ChunkFactory",
     "ChurnModelFactory",
     "ChurnSignalFactory",
+    "ChurnRecordFactory",
     "ContactFactory",
     "ContractFactory",
     "ContractLineFactory",
@@ -145,6 +158,7 @@ __all__ = [
     "EnrolmentStepFactory",
     "EscalationFactory",
     "EventFactory",
+    "ExitInterviewFactory",
     "ExchangeRateFactory",
     "ExpansionSignalFactory",
     "FeatureAskFactory",
@@ -158,6 +172,8 @@ __all__ = [
     "InterventionFactory",
     "InvoiceFactory",
     "LedgerEntryFactory",
+    "LossFactory",
+    "LostAccountFactory",
     "MailFactory",
     "MailTemplateFactory",
     "MeasuredValueFactory",

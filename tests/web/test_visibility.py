@@ -23,6 +23,7 @@ from accounts.queries.share_links import token_of
 from accounts.queries.unsubscribing import unsubscribe_token
 from accounts.services.calendar_feed import make_feed
 from accounts.services.feature_requests import move_on
+from health.queries.survey_asks import token_of_survey
 from qbr.queries.satisfaction import token_of_ask
 from tests import factories as make
 from tests.cast import Cast, logged_in
@@ -113,6 +114,13 @@ def of_the_outbox(cast: Cast) -> dict[str, Any]:
     return {}
 
 
+def answered_a_survey(cast: Cast) -> dict[str, Any]:
+    """No path arguments; the account has answered a survey, and has not answered another one."""
+    make.SurveyAnswerFactory(account=cast.account, comment=f"{cast.account} says")
+    make.SurveyAskFactory(account=cast.account, sent=True)
+    return {}
+
+
 OBJECTS: dict[str, Builder] = {
     "accounts:bulk-undo": lambda cast: {"key": make.BulkChangeFactory(by=cast.owner).key},
     "accounts:view-edit": lambda cast: {"pk": make.SavedViewFactory(owner=cast.owner).pk},
@@ -128,6 +136,11 @@ OBJECTS: dict[str, Builder] = {
     "accounts:account-cadence": lambda cast: {"pk": cast.account.pk},
     "accounts:account-playbooks": lambda cast: {"pk": cast.account.pk},
     "accounts:playbook-start": lambda cast: {"pk": cast.account.pk},
+    "accounts:account-sequences": lambda cast: {"pk": cast.account.pk},
+    "accounts:sequence-start": lambda cast: {"pk": cast.account.pk},
+    "accounts:enrolment-pause": record("pk", make.EnrolmentFactory),
+    "accounts:enrolment-resume": record("pk", make.EnrolmentFactory),
+    "accounts:enrolment-stop": record("pk", make.EnrolmentFactory),
     "accounts:run-pause": record("pk", make.PlaybookRunFactory),
     "accounts:run-resume": record("pk", make.PlaybookRunFactory, paused=True),
     "accounts:run-skip": record("pk", make.PlaybookRunFactory),
@@ -226,6 +239,17 @@ OBJECTS: dict[str, Builder] = {
     "health:training-withdraw": lambda cast: {"pk": cast.account.pk},
     "health:event-new": lambda cast: {"pk": cast.account.pk},
     "health:events-remove": lambda cast: {"pk": cast.account.pk},
+    "renewals:lose": lambda cast: {"pk": cast.account.pk},
+    "renewals:lose-back": lambda cast: {"pk": cast.account.pk},
+    "renewals:note-loss": lambda cast: {"pk": cast.account.pk},
+    "renewals:churn-record": record("pk", make.ChurnRecordFactory),
+    "renewals:churn-edit": record("pk", make.ChurnRecordFactory),
+    "renewals:churn-put-back": record("pk", make.ChurnRecordFactory),
+    "renewals:churn-withdraw": record("pk", make.ChurnRecordFactory),
+    "renewals:exit-interview": record("pk", make.ChurnRecordFactory),
+    "renewals:exit-interview-back": lambda cast: {
+        "pk": make.ExitInterviewFactory(record__account=cast.account).record_id
+    },
     "health:account-churn": lambda cast: {"pk": cast.account.pk},
     "health:account-history": lambda cast: {"pk": cast.account.pk},
     "health:account-state": lambda cast: {"pk": cast.account.pk},
@@ -265,6 +289,9 @@ OBJECTS: dict[str, Builder] = {
     "health:promise-break": record("pk", make.PromiseFactory),
     "health:promise-reopen": record("pk", make.PromiseFactory, kept=True),
     "health:promise-remove": record("pk", make.PromiseFactory),
+    "health:survey-ask": record("pk", make.SurveyAskFactory),
+    "health:account-surveys": lambda cast: {"pk": cast.account.pk},
+    "health:survey-send": lambda cast: {"pk": cast.account.pk},
     "health:recompute-account": lambda cast: {"pk": cast.account.pk},
     "renewals:renewal": record("pk", make.RenewalFactory),
     "renewals:history": record("pk", make.RenewalFactory),
@@ -373,6 +400,7 @@ OBJECTS: dict[str, Builder] = {
     "qbr:recap-save": record("pk", make.ReviewFactory, status="held"),
     "qbr:recap-anew": record("pk", make.ReviewFactory, status="held"),
     "qbr:recap-back": lambda cast: {"pk": make.RecapFactory(review__account=cast.account).review_id},
+    "qbr:recap-send": record("pk", make.ReviewFactory, status="held"),
     "qbr:recap-sent": record("pk", make.ReviewFactory, status="held"),
     "qbr:recap-unsent": lambda cast: {"pk": make.RecapFactory(review__account=cast.account).review_id},
     "qbr:carried": record("pk", make.ReviewFactory, status="held"),
@@ -402,6 +430,15 @@ LISTS: dict[str, Builder | None] = {
     "accounts:outbox": of_the_outbox,
     "accounts:mails-handle": lambda cast: of_the_outbox(cast) | {"verb": "approve"},
     "accounts:mails-undo": of_the_outbox,
+    "accounts:mail-templates": None,
+    "accounts:mail-template": lambda cast: {"pk": make.MailTemplateFactory().pk},
+    "accounts:mail-template-edit": lambda cast: {"pk": make.MailTemplateFactory().pk},
+    "accounts:mail-template-archive": lambda cast: {"pk": make.MailTemplateFactory().pk},
+    "accounts:mail-template-restore": lambda cast: {"pk": make.MailTemplateFactory().pk},
+    "accounts:sequences": None,
+    "accounts:sequence": lambda cast: {"pk": make.EnrolmentFactory(account=cast.account).sequence_id},
+    "accounts:sequence-switch": lambda cast: {"pk": make.SequenceFactory().pk},
+    "accounts:sequence-choose": lambda cast: {"pk": make.SequenceFactory().pk},
     "accounts:playbooks": None,
     "accounts:playbook": lambda cast: {"pk": make.PlaybookRunFactory(account=cast.account).playbook_id},
     "accounts:playbook-results": lambda cast: {
@@ -436,6 +473,13 @@ LISTS: dict[str, Builder | None] = {
     "renewals:campaign-new": lost_and_chosen,
     "renewals:win-back-report": lost_and_chosen,
     "renewals:win-back-export": lost_and_chosen,
+    "renewals:churn-report": None,
+    "renewals:churn-export": None,
+    "renewals:churn-records": None,
+    "renewals:churn-records-export": None,
+    "renewals:churn-lessons": None,
+    "renewals:churn-untold": None,
+    "renewals:churn-untold-export": None,
     "renewals:retention": None,
     "renewals:retention-export": None,
     "renewals:retention-accounts": None,
@@ -460,6 +504,9 @@ LISTS: dict[str, Builder | None] = {
     "qbr:measures-export": None,
     "qbr:measured": None,
     "qbr:measured-export": None,
+    "health:surveys": answered_a_survey,
+    "health:surveys-unanswered": answered_a_survey,
+    "health:surveys-export": answered_a_survey,
     "health:at_risk": None,
     "health:at-risk-export": None,
     "health:interventions": with_a_save_plan,
@@ -491,6 +538,7 @@ KEYS: dict[str, Builder] = {
         "token": token_of(make.ProposalShareFactory(proposal__renewal__account=cast.account))
     },
     "qbr:shared-actions": lambda cast: {"token": token_of(make.ReviewShareFactory(review__account=cast.account))},
+    "health:survey": lambda cast: {"token": token_of_survey(make.SurveyAskFactory(account=cast.account))},
     "qbr:satisfaction": lambda cast: {"token": token_of_ask(make.SatisfactionAskFactory(review__account=cast.account))},
     "renewals:shared-proposal-pdf": lambda cast: {
         "token": token_of(make.ProposalShareFactory(proposal__renewal__account=cast.account))
@@ -502,6 +550,9 @@ HOOKS: dict[str, Builder] = {
 }
 
 OPEN: dict[str, str] = {
+    "accounts:mail-template-new": "writes a template, which is everybody's; refuses all but admins",
+    "accounts:mail-template-preview": "shows what is being typed, on an account of one's own",
+    "accounts:mail-template-test": "sends what is being typed to oneself, on an account of one's own",
     "accounts:playbook-new": "writes a playbook, which is everybody's; refuses all but admins",
     "accounts:view-new": "keeps a view of one's own; shows only the fields of the form",
     "accounts:task-new": "makes a task of one's own; an account named by it must be seen",

@@ -67,6 +67,8 @@ def frame_of(user: User, path: str) -> dict[str, Any]:
         ("Expansion", "expansion", "renewals:expansion", None),
         ("Win-back", "repeat", "renewals:win-back", None),
         ("Retention", "reports", "renewals:retention", None),
+        ("Surveys", "survey", "health:surveys", None),
+        ("Churn", "churn", "renewals:churn-report", None),
     ]
     return {
         "nav": [

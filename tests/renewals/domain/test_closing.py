@@ -18,6 +18,7 @@ from renewals.domain.closing import (
     Signed,
     Taken,
     figures_of,
+    given_up,
     growth_of,
     line_arr,
     problems_of,
@@ -175,3 +176,33 @@ def test_a_price_that_comes_to_the_arr_is_no_problem(seats, price, discount):
     assert found == []
     off = replace(SIGNED, lines=(*SIGNED.lines, Line(ADDON, arr + 2 * CENT, seats, price, discount)))
     assert problems(off) == [("arr", 1)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "fallen"),
+    [
+        ((), {SUITE: 24000}),
+        ((Line(SUITE, Decimal(20000)),), {SUITE: 4000}),
+        ((Line(SUITE, Decimal(24000)),), {}),
+        ((Line(SUITE, Decimal(30000)),), {}),
+        ((Line(SUITE, Decimal(9000)), Line(SUITE, Decimal(5000)), Line(ADDON, Decimal(50000))), {SUITE: 10000}),
+        ((Line(ADDON, Decimal(24000)),), {SUITE: 24000}),
+    ],
+)
+def test_what_is_given_up_is_what_each_product_falls_by(lines, fallen):
+    assert given_up(OLD, lines, "EUR", RATES) == fallen
+
+
+@given(st.lists(st.tuples(st.sampled_from([SUITE, ADDON, 3]), st.integers(0, 10**6)), max_size=6))
+def test_what_is_given_up_is_never_less_than_the_figures_fall(typed):
+    lines = [Line(product, Decimal(cents) / 100) for product, cents in typed]
+    fallen = sum(given_up(OLD, lines, "EUR", RATES).values())
+    assert fallen >= max(-figures_of(OLD, lines, "EUR", RATES).difference, 0)
+
+
+@pytest.mark.parametrize(
+    ("arr", "found"), [(20000, []), (24000, [("less_reason", None)]), (30000, [("less_reason", None)])]
+)
+def test_why_they_take_less_is_said_only_where_they_do(arr, found):
+    lines = (Line(SUITE, Decimal(arr)),)
+    assert problems(replace(SIGNED, lines=lines, less_reason=SubReason.PRICE)) == found

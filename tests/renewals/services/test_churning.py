@@ -8,7 +8,7 @@ from renewals.models import ChurnRecord
 from renewals.services.churning import settle_churn
 from renewals.tasks import settle_churn as task
 from tests.factories import AccountFactory, ContractFactory, UserFactory, day
-from tests.renewals.services.closings import close, lost, to_close
+from tests.renewals.services.closings import close, lost, to_close, undo
 
 pytestmark = pytest.mark.django_db
 
@@ -71,7 +71,7 @@ def test_as_many_statements_for_many_accounts_as_for_one(record, more, django_as
     for _ in range(more):
         renewal = to_close(AccountFactory(owner=UserFactory()), ends_in=5)
         close(renewal, lost(renewal))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         assert settle_churn(today=day(5)) == 1 + more
 
 
@@ -79,3 +79,32 @@ def test_the_task_may_run_twice(record):
     task()
     task()
     assert ChurnRecord.objects.get().settled_on is None
+
+
+def test_all_contracts_that_were_left_on_the_day_were_lost_with_the_account(account):
+    for days in (3, 5, 5):
+        renewal = to_close(account, ends_in=days)
+        close(renewal, lost(renewal))
+    assert settle_churn(today=day(3)) == 0
+    assert settle_churn(today=day(5)) == 1
+    assert sorted(ChurnRecord.objects.values_list("day", "lost_account")) == [
+        (day(3), False), (day(5), True), (day(5), True),
+    ]  # fmt: skip
+
+
+def test_who_was_lost_by_another_system_on_the_same_day_was_lost_with_the_record(account, record):
+    Account.objects.update(status="churned", stage="churned", churned_on=day(5))
+    assert settle_churn(today=day(6)) == 0
+    record.refresh_from_db()
+    assert (record.lost_account, record.stage_before) == (True, "")
+
+
+def test_an_account_that_gets_one_of_its_contracts_back_has_contracted_by_the_others(account):
+    renewals = [to_close(account, ends_in=-1) for _ in range(2)]
+    for renewal in renewals:
+        close(renewal, lost(renewal))
+    assert status_of(account) == "churned"
+    undo(renewals[0])
+    assert status_of(account) == "active"
+    other = ChurnRecord.objects.get(renewal=renewals[1])
+    assert (other.lost_account, other.stage_before, other.withdrawn_at) == (False, "", None)
