@@ -14,6 +14,7 @@ Bench = Callable[[int], Iterator[Figure]]
 # Name → module; each module has `run(accounts)`.
 BENCHES = {
     "book": "bench.book",
+    "churn": "bench.churn",
     "forecast": "bench.forecast",
     "importing": "bench.importing",
     "latency": "bench.latency",

@@ -73,8 +73,8 @@ BY_HAND = """
 
 def run(accounts: int) -> Iterator[Figure]:
     """The figures of the report and of the accounts behind it with so many accounts."""
-    yield from _make(accounts)
-    people = _people()
+    yield from make_ledger(accounts)
+    people = make_people()
     by_hand = timings(lambda: _by_hand(_year()), REPEATS)
     yield Figure("the trailing year by one statement, p50", median(by_hand), "ms", note=_compare(people["executive"]))
     for role, user in people.items():
@@ -89,7 +89,7 @@ def run(accounts: int) -> Iterator[Figure]:
         yield Figure(f"queries, {role}", queries, "", MOST_QUERIES)
 
 
-def _make(accounts: int) -> Iterator[Figure]:
+def make_ledger(accounts: int) -> Iterator[Figure]:
     """A book with its ledger; how fast that is appended to, what reports read of it included."""
     today = clock.today()
     data.make_accounts(accounts, today)
@@ -102,7 +102,8 @@ def _make(accounts: int) -> Iterator[Figure]:
     yield Figure("entries appended a second", entries / took, "", note=f"{entries:,} entries by one statement")
 
 
-def _people() -> dict[str, User]:
+def make_people() -> dict[str, User]:
+    """One who sees every account, and one who sees a book."""
     csm = User.objects.filter(role=User.Role.CSM).order_by("pk")[0]
     executive = User.objects.create_user("executive@bench.example", name="Executive", role=User.Role.EXECUTIVE)
     return {"executive": executive, "CSM": csm}
