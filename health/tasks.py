@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from cs_workspace.common import clock
-from health.services import alert_handling, learning, overriding, runs
+from health.services import alert_handling, escalating, intervention_ends, learning, overriding, runs, surveying
 
 
 @shared_task(name="health.tasks.recompute_nightly")
@@ -48,7 +48,27 @@ def close_pointless_alerts() -> None:
     alert_handling.close_pointless()
 
 
+@shared_task(name="health.tasks.look_after_save_plans")
+def look_after_save_plans() -> None:
+    """Ends save plans of lost accounts and escalates what is overdue; beat asks every five minutes."""
+    intervention_ends.end_plans_of_lost()
+    escalating.escalate_overdue()
+
+
 @shared_task(name="health.tasks.train_churn_model")
 def train_churn_model() -> None:
     """Trains the churn model of the month, once, and what was asked for; beat asks every ten minutes."""
     learning.train_churn_model()
+
+
+@shared_task(name="health.tasks.ask_after_events")
+def ask_after_events() -> None:
+    """Asks about tickets, onboardings and losses of late; beat asks every quarter of an hour, and a cause is asked
+    about once."""
+    surveying.ask_after_events(now=clock.now())
+
+
+@shared_task(name="health.tasks.ask_by_schedule")
+def ask_by_schedule() -> None:
+    """Asks those whose turn in the quarter has come; beat asks once a day, and twice does no harm."""
+    surveying.ask_by_schedule(now=clock.now())

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from cs_workspace.common import clock
-from renewals.services import churning, forecasting, ledger, looking_after, spotting
+from renewals.services import campaign_moves, churning, forecasting, ledger, looking_after, saving, spotting
 
 
 @shared_task(name="renewals.tasks.settle_churn")
@@ -35,3 +35,15 @@ def spot_expansion() -> None:
 def keep_forecast() -> None:
     """Keeps what is forecast at the beginning of a month; beat asks every night, and a month is kept once."""
     forecasting.keep_forecast(today=clock.today())
+
+
+@shared_task(name="renewals.tasks.end_contracted_plans")
+def end_contracted_plans() -> None:
+    """Ends save plans of accounts that stay for less; beat asks every five minutes."""
+    saving.end_contracted_plans()
+
+
+@shared_task(name="renewals.tasks.follow_campaigns")
+def follow_campaigns() -> None:
+    """Takes out of win-back campaigns who left too long ago, and notes who came back; beat asks every hour."""
+    campaign_moves.follow_campaigns(today=clock.today())

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from django.shortcuts import get_object_or_404
 
 from accounts.domain.merging import outlined
@@ -93,6 +93,12 @@ def runs_panel(account: Account) -> RunsPanel:
         over=[_line(run, facts, texts) for run in over[:OVER]],
         more=max(0, len(over) - OVER),
     )
+
+
+def run_line(run: PlaybookRun) -> RunLine:
+    """One run, which has playbook, version and account at hand, as pages show it. Two queries."""
+    prefetch_related_objects([run], Prefetch("steps", RunStep.objects.select_related("task", "by")))
+    return _line(run, vocabulary(), {"account.name": run.account.name})
 
 
 def step_in_words(step: Step, facts: Mapping[str, Fact], texts: Mapping[str, str]) -> str:

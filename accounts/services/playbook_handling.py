@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts.domain.playbook_runs import Refusal, RunVerb, state_after
 from accounts.models import BulkChange, PlaybookRun, RunStep, Task, User
-from accounts.models.playbook import LIVE
+from accounts.models.playbook import PlaybookRunQuerySet
 from accounts.services.playbook_advancing import advance_these, cancel_tasks, cancel_tasks_of
 from cs_workspace.common import clock
 from cs_workspace.common.refusals import RefusedError
@@ -59,9 +59,16 @@ def cancel_run(*, by: User, run: PlaybookRun, reason: str = "") -> PlaybookRun:
 
 def cancel_started(*, by: User, change: BulkChange) -> int:
     """Takes a bulk start back: cancels those of its runs that are live still; gives how many."""
-    runs = PlaybookRun.objects.filter(pk__in=change.before, state__in=LIVE).visible_to(by)
-    ids = list(runs.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
-    cancel_tasks_of(ids, reason="The playbook was cancelled.")
+    return cancel_runs(PlaybookRun.objects.filter(pk__in=change.before).visible_to(by), by=by, reason="Taken back.")
+
+
+def cancel_runs(runs: PlaybookRunQuerySet, *, by: User | None, reason: str) -> int:
+    """Ends those of the runs that are live, and gives up their open tasks; gives how many. Call it in a transaction.
+
+    `by` is None for the system. Four statements.
+    """
+    ids = list(runs.live().order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
+    cancel_tasks_of(ids, reason=reason)
     now = clock.now()
     return PlaybookRun.objects.filter(pk__in=ids).update(
         state=PlaybookRun.State.CANCELLED,
@@ -70,7 +77,7 @@ def cancel_started(*, by: User, change: BulkChange) -> int:
         problem="",
         ended_at=now,
         ended_by=by,
-        end_reason="Taken back.",
+        end_reason=reason[:300],
         updated_at=now,
     )
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from health.domain.alert_handling import Refusal
+from health.domain.backtest import Interval, wilson
 from health.domain.deadlines import SOON, WITHIN
 
 PLAN_DAYS: Final = 30
@@ -20,6 +21,8 @@ CRITICAL_RANK: Final = 4
 OTHERWISE_WITHIN: Final = WITHIN[3]
 # So long after the manager was told, the executive is, where nothing has happened.
 EXECUTIVE_AFTER: Final = dt.timedelta(hours=24)
+# With fewer plans that ended, their rate says nothing.
+FEWEST: Final = 5
 
 
 class SaveReason(StrEnum):
@@ -216,6 +219,14 @@ def escalates_to(
 def reason_for(kinds: Collection[str]) -> SaveReason | None:
     """The reason to offer for an account with signals of these kinds, the most severe first; None where none speaks."""
     return next((REASON_OF_SIGNAL[kind] for kind in kinds if kind in REASON_OF_SIGNAL), None)
+
+
+def recovery_rate(recovered: int, ended: int) -> tuple[float, Interval] | None:
+    """The share of plans that ended with the account recovered, with Wilson's 95 % interval; unknown below five."""
+    if ended < FEWEST:
+        return None
+    interval = wilson(recovered, ended)
+    return (recovered / ended, interval) if interval else None
 
 
 def _workday(day: dt.date) -> dt.date:

@@ -1,4 +1,4 @@
-"""What judgement tells in the timeline: moves between tiers, alerts, signals, tickets and answers to surveys."""
+"""What judgement tells in the timeline: moves between tiers, alerts, signals, save plans, tickets and answers."""
 
 import datetime as dt
 
@@ -22,8 +22,10 @@ from accounts.registries import TimelineSource, add_timeline_source
 from health.domain.judgement import PULSE_LABELS
 from health.domain.signals import KINDS
 from health.models import Alert, AlertRule, ChurnSignal, Pulse, Snapshot, SurveyAnswer, Ticket, Tier, TierOverride
+from health.queries.save_timeline import checkpoints_held, escalations, plans_begun, plans_ended
 
 HEALTH, ALERTS, SIGNALS, TICKETS, SURVEYS = "Health", "Alerts", "Signals", "Tickets", "Surveys"
+SAVING = "Save plans"
 EPOCH = dt.date(2000, 1, 1)
 
 
@@ -36,6 +38,10 @@ def register_timeline() -> None:
         TimelineSource("override_end", HEALTH, overrides_ended),
         TimelineSource("alert", ALERTS, alerts, url_name="health:alert"),
         TimelineSource("signal", SIGNALS, signals),
+        TimelineSource("save_plan", SAVING, plans_begun, url_name="health:intervention"),
+        TimelineSource("save_plan_end", SAVING, plans_ended, url_name="health:intervention"),
+        TimelineSource("save_checkpoint", SAVING, checkpoints_held),
+        TimelineSource("escalation", SAVING, escalations),
         TimelineSource("ticket", TICKETS, tickets),
         TimelineSource("survey", SURVEYS, survey_answers),
     ):
