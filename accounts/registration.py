@@ -56,6 +56,11 @@ def register() -> None:
     register_sequence_sources()
     register_mail_timeline()
     add_panel(Panel("mails", "side", 20, "components/_later.html", _mails_later))
+    add_panel(Panel("sequences", "main", 16, "components/_later.html", _sequences_later))
+    add_palette_item(PaletteItem("Sequences", "accounts:sequences", keywords="e-mails nudge drip steps enrolments"))
+    add_palette_item(
+        PaletteItem("E-mail templates", "accounts:mail-templates", keywords="texts merge fields preview words")
+    )
     add_palette_item(
         PaletteItem("Outbox", "accounts:outbox", keywords="e-mail mails drafts approve send sent letters", keys="g m")
     )
@@ -138,6 +143,11 @@ def _register_onboarding() -> None:
             any_choice="Anything",
         )
     )
+
+
+def _sequences_later(account: Account, user: User) -> dict[str, Any]:
+    url = reverse("accounts:account-sequences", args=[account.pk])
+    return {"id": "account-sequences", "title": "Sequences of e-mails", "url": url}
 
 
 def _mails_later(account: Account, user: User) -> dict[str, Any]:

@@ -1,3 +1,3 @@
-from accounts.admin import customers, mail, money, onboarding, people, playbooks, segments, work
+from accounts.admin import customers, mail, money, onboarding, people, playbooks, segments, sequences, work
 
-__all__ = ["customers", "mail", "money", "onboarding", "people", "playbooks", "segments", "work"]
+__all__ = ["customers", "mail", "money", "onboarding", "people", "playbooks", "segments", "sequences", "work"]

@@ -95,6 +95,11 @@ class Sequence(Timed, Versioned):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_active(self) -> bool:
+        """Whether contacts are put into it."""
+        return self.active_since is not None
+
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class SequenceStep(models.Model):

@@ -1,0 +1,75 @@
+"""E-mails of playbooks and renewals: a task and a draft, of which one follows the other."""
+
+import datetime as dt
+from uuid import uuid4
+
+import pytest
+import time_machine
+
+from accounts.domain.approving_mail import Verb
+from accounts.domain.playbooks import Step, StepKind
+from accounts.models import Mail, PlaybookRun, Task
+from accounts.services.approving_mail import decide, take_back
+from accounts.services.playbook_handling import cancel_run
+from accounts.services.playbook_starting import start_run
+from accounts.services.tasks import complete_task
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+NOON = dt.datetime(2026, 3, 10, 11, tzinfo=dt.UTC)
+WRITE = Step(
+    StepKind.EMAIL, title="News for {account.name}", body="Dear {champion.name}, all is *well*.", to="champion"
+)
+
+
+@pytest.fixture(autouse=True)
+def still():
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def run(cast) -> PlaybookRun:
+    """A playbook whose only step is an e-mail to the champion."""
+    make.ContactFactory(account=cast.account, name="Ana_Costa*", roles=["champion"])
+    playbook = make.PlaybookFactory(plan__steps=(WRITE,))
+    return start_run(by=cast.owner, playbook=playbook, account=cast.account, key=str(uuid4()))
+
+
+def approve(mail: Mail, by) -> Mail:
+    return decide(by=by, verb=Verb.APPROVE, versions={mail.pk: mail.version}).mails[0]
+
+
+def test_an_e_mail_of_a_playbook_is_a_draft_beside_its_task(cast, run):
+    task, mail = Task.objects.get(), Mail.objects.get()
+    assert (task.title, task.status) == ("Send: News for Halden Logistics", "open")
+    assert (mail.subject, mail.text) == ("News for Halden Logistics", r"Dear Ana_Costa\*, all is *well*.")
+    assert (mail.state, mail.cause, mail.origin, mail.sender) == ("draft", "playbook", f"task:{task.pk}", cast.owner)
+
+
+def test_approving_does_the_task_and_lets_the_playbook_go_on_and_taking_that_back_opens_it_again(cast, run):
+    approved = approve(Mail.objects.get(), cast.owner)
+    task = Task.objects.get()
+    assert (task.status, task.done_by) == ("done", cast.owner)
+    run.refresh_from_db()
+    assert run.state == "finished"
+    take_back(by=cast.owner, versions={approved.pk: approved.version})
+    assert (Task.objects.get().status, Mail.objects.get().state) == ("open", "draft")
+
+
+def test_a_task_that_is_done_otherwise_takes_its_draft_along(cast, run):
+    complete_task(by=cast.owner, task=Task.objects.get())
+    mail = Mail.objects.get()
+    assert (mail.state, mail.because) == ("cancelled", "Its task was closed without it.")
+
+
+def test_a_playbook_that_is_cancelled_sends_nothing_more(cast, run):
+    cancel_run(by=cast.owner, run=run, reason="")
+    assert Mail.objects.get().state == "cancelled"
+
+
+def test_whom_nothing_is_sent_to_gets_no_draft_that_could_be_approved(cast):
+    make.ContactFactory(account=cast.account, roles=["champion"], unsubscribed_at=NOON)
+    playbook = make.PlaybookFactory(plan__steps=(WRITE,))
+    start_run(by=cast.owner, playbook=playbook, account=cast.account, key=str(uuid4()))
+    assert (Mail.objects.get().state, Task.objects.get().status) == ("withheld", "open")
