@@ -102,6 +102,7 @@ urlpatterns: list[URLPattern] = [
     path("reviews/<int:pk>/recap/save/", recap.recap_save, name="recap-save"),
     path("reviews/<int:pk>/recap/anew/", recap.recap_anew, name="recap-anew"),
     path("reviews/<int:pk>/recap/back/", recap.recap_back, name="recap-back"),
+    path("reviews/<int:pk>/recap/send/", recap.recap_send, name="recap-send"),
     path("reviews/<int:pk>/recap/sent/", recap.recap_sent, name="recap-sent"),
     path("reviews/<int:pk>/recap/unsent/", recap.recap_unsent, name="recap-unsent"),
     path("reviews/<int:pk>/carried/", carrying_over.carried, name="carried"),

@@ -44,6 +44,8 @@ class Wording:
 
 
 ADDRESS: Final = re.compile(r"https?://[^\s<>\\]+")
+# An address that is no link yet; what ends a sentence does not belong to it.
+_BARE: Final = re.compile(r"(?<![<(\[])https?://[^\s<>()\[\]]*[^\s<>()\[\].,;:!?]")
 # What formats, links or hides within a line, and what makes a line something else than words.
 _WITHIN: Final = re.compile(r"[\\`*\[\]<>|~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)|!(?=\[)")
 _AHEAD: Final = re.compile(r"^([ \t]*)(?:([#+=-])|(\d+)([.)]))", re.MULTILINE)
@@ -54,6 +56,11 @@ def in_markdown(value: str) -> str:
     if ADDRESS.fullmatch(value):
         return f"<{value}>"
     return _AHEAD.sub(_shielded, _WITHIN.sub(lambda found: f"\\{found[0]}", value))
+
+
+def with_links(text: str) -> str:
+    """A text that a person typed as Markdown in which bare addresses are links."""
+    return _BARE.sub(r"<\g<0>>", text)
 
 
 def _shielded(found: re.Match[str]) -> str:

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from accounts.domain.letters import with_links
 from accounts.domain.success_plans import STANDING_LABELS, Standing, in_words
 from qbr.domain.facts import GoalFact
 
@@ -67,6 +68,15 @@ def body_of(points: RecapPoints) -> str:
     greeting = f"Hello {_listed(points.to)}," if points.to else "Hello,"
     parts = [greeting, opening, *(one for one in sections if one), *meets, f"Kind regards\n{points.sender}".rstrip()]
     return "\n\n".join(parts)
+
+
+def letter_of(body: str, sender: str) -> str:
+    """The e-mail for the outbox, in Markdown: its addresses are links, and the name below makes way for the signature
+    that comes by itself."""
+    lines = body.rstrip().splitlines()
+    if lines and lines[-1].strip() == sender:
+        lines.pop()
+    return with_links("\n".join(lines).rstrip())
 
 
 def _section(title: str, lines: Sequence[str]) -> str:

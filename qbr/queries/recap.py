@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from accounts.domain.success_plans import in_words
+from accounts.models import Contact
 from cs_workspace.common import clock
 from qbr.domain.recap import Promise, RecapPoints, body_of, subject_of
 from qbr.models import ActionItem, Attendee, Recap, Review, ReviewGoal, ReviewNote
@@ -20,6 +21,8 @@ class RecapText:
     version: int
     kept: Recap | None
     addresses: Sequence[str]
+    reachable: int
+    """How many of those who took part the outbox can write to: contacts with an address, and no guests."""
 
 
 def recap_points(review: Review, came: Sequence[Attendee], *, link: str, sender: str) -> RecapPoints:
@@ -51,10 +54,11 @@ def recap_of(review: Review, *, link: str, sender: str) -> RecapText:
     kept = Recap.objects.select_related("sent_by").filter(review=review).first()
     came = customers_of(review)
     addresses = [address for one in came if (address := address_of(one))]
+    reachable = len(contacts_of(came))
     if kept is not None:
-        return RecapText(kept.subject, kept.body, kept.version, kept, addresses)
+        return RecapText(kept.subject, kept.body, kept.version, kept, addresses, reachable)
     points = recap_points(review, came, link=link, sender=sender)
-    return RecapText(subject_of(points), body_of(points), 0, None, addresses)
+    return RecapText(subject_of(points), body_of(points), 0, None, addresses, reachable)
 
 
 def customers_of(review: Review) -> list[Attendee]:
@@ -66,6 +70,11 @@ def customers_of(review: Review) -> list[Attendee]:
 def address_of(one: Attendee) -> str:
     """Where somebody of the customer is written to; empty where nobody knows it."""
     return one.contact.email if one.contact else one.guest_email
+
+
+def contacts_of(came: Sequence[Attendee]) -> list[Contact]:
+    """Those of the people who are contacts with an address."""
+    return [one.contact for one in came if one.contact is not None and one.contact.email]
 
 
 def next_review(review: Review) -> Review | None:

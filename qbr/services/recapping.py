@@ -2,14 +2,17 @@
 
 from django.db import IntegrityError, transaction
 
-from accounts.models import User
+from accounts.domain.approving_mail import Verb
+from accounts.models import Mail, User
+from accounts.services.approving_mail import decide
+from accounts.services.outbox import Letter, put_letters
 from accounts.services.undoing import as_it_stands, keep_way_back, put_back
 from accounts.services.versions import locked, save_first, save_next
 from cs_workspace.common import clock
 from cs_workspace.common.refusals import RefusedError, StaleError
-from qbr.domain.recap import body_of, subject_of
+from qbr.domain.recap import body_of, letter_of, subject_of
 from qbr.models import Recap, Review
-from qbr.queries.recap import customers_of, recap_points
+from qbr.queries.recap import contacts_of, customers_of, recap_points
 
 LONGEST_SUBJECT, LONGEST_BODY = 200, 10_000
 SENT = "It was sent. Take that back to change it."
@@ -75,11 +78,55 @@ def mark_sent(*, by: User, review: Review, subject: str, body: str, version: int
 
 
 @transaction.atomic
+def send_recap(*, by: User, review: Review, subject: str, body: str, version: int | None = None) -> Recap:
+    """Puts it into the outbox, approved, for each contact who took part; from now on it stays as it is.
+
+    To guests, who are no contacts, it has to be sent otherwise. Raises as `write_recap` does, and `RefusedError` where
+    nobody can be written to.
+    """
+    sent = mark_sent(by=by, review=review, subject=subject, body=body, version=version)
+    mails = put_letters(
+        [
+            Letter(
+                key=f"recap:{review.pk}:{contact.pk}:{sent.version}",
+                contact=contact,
+                cause=Mail.Cause.RECAP,
+                subject=sent.subject,
+                text=letter_of(sent.body, by.name),
+                by_itself=False,
+                due_at=clock.now(),
+                sender_id=by.pk,
+                origin=origin_of(review),
+            )
+            for contact in contacts_of(customers_of(review))
+        ],
+        by=by,
+    )
+    drafts = {mail.pk: mail.version for mail in mails if mail.state == Mail.State.DRAFT}
+    if not drafts:
+        raise RefusedError(mails[0].because if mails else "Nobody who took part is a contact with an e-mail address.")
+    decide(by=by, verb=Verb.APPROVE, versions=drafts)
+    return sent
+
+
+def origin_of(review: Review) -> str:
+    """By which e-mails name the review that they are about."""
+    return f"review:{review.pk}"
+
+
+@transaction.atomic
 def take_back_sent(*, by: User, recap: Recap) -> Recap:
-    """It did not go out after all. Raises `RefusedError` where it was not sent."""
+    """It did not go out after all: what waits in the outbox is cancelled. Raises `RefusedError` where it was not sent,
+    and where it has reached somebody."""
     held = locked(recap)
     if held.sent_at is None:
         raise RefusedError("It was not sent.")
+    mails = Mail.objects.filter(cause=Mail.Cause.RECAP, origin=origin_of(held.review)).select_for_update(of=("self",))
+    there = list(mails.order_by("pk"))
+    if any(mail.state in (Mail.State.SENDING, Mail.State.SENT) for mail in there):
+        raise RefusedError("It has gone out to the customer already.")
+    if waiting := {mail.pk: mail.version for mail in there if mail.is_open}:
+        decide(by=by, verb=Verb.CANCEL, versions=waiting)
     held.sent_at = held.sent_by = None
     return save_next(held, by=by)
 

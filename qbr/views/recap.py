@@ -89,6 +89,19 @@ def recap_sent(request: UserRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @changes
+def recap_send(request: UserRequest, pk: int) -> HttpResponse:
+    """Puts it into the outbox, with the words of the form, from where it goes out in a minute."""
+    review, form = get_review_for(request.user, pk), RecapForm(request.POST)
+    sent, _ = _attempt(request, review, form, service.send_recap)
+    if sent is None:
+        refuse(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
+    else:
+        toast(request, "Goes out in a minute", undo=reverse("qbr:recap-unsent", args=[pk]))
+    return answer(request, *EVENTS, "mailsChanged", to=reverse("qbr:recap", args=[pk]))
+
+
+@require_POST
+@changes
 def recap_unsent(request: UserRequest, pk: int) -> HttpResponse:
     """It did not go out after all."""
     return _handle(request, pk, partial(service.take_back_sent, by=request.user), "Not sent")

@@ -4,6 +4,8 @@ import datetime as dt
 
 import pytest
 
+from accounts.models import Mail
+from cs_workspace.common import clock
 from cs_workspace.common.refusals import RefusedError, StaleError
 from qbr.models import Recap
 from qbr.services import recapping as service
@@ -121,3 +123,46 @@ def test_before_the_review_was_held_there_is_nothing_to_tell(cast):
     for do in (lambda: write(review, cast.owner), lambda: service.draft_anew(by=cast.owner, review=review)):
         with pytest.raises(RefusedError, match="Hold the review first"):
             do()
+
+
+def reached(review, **fields):
+    """Somebody of the customer who took part, as a contact with an address."""
+    contact = ContactFactory(account=review.account, **fields)
+    AttendeeFactory(review=review, contact=contact, attended=True)
+    return contact
+
+
+def put_out(review, by, body="We agreed.\nSee https://cs.example.com/r/1.\n\nKind regards\nOlga Owner"):
+    return service.send_recap(by=by, review=review, subject="What we agreed", body=body, version=0)
+
+
+def test_it_goes_into_the_outbox_approved_for_each_contact_who_took_part(cast, review):
+    ana, bo = reached(review, name="Ana"), reached(review, name="Bo")
+    sent = put_out(review, cast.owner)
+    mails = list(Mail.objects.filter(cause="recap").order_by("pk"))
+    assert [mail.contact for mail in mails] == [ana, bo]
+    assert {(mail.state, mail.approved_by, mail.origin) for mail in mails} == {
+        ("queued", cast.owner, f"review:{review.pk}")
+    }
+    assert mails[0].text == "We agreed.\nSee <https://cs.example.com/r/1>.\n\nKind regards"
+    assert (sent.sent_at is not None, sent.sent_by) == (True, cast.owner)
+
+
+def test_taking_it_back_cancels_what_waits_and_it_can_be_sent_again_until_somebody_has_it(cast, review):
+    reached(review)
+    recap = service.take_back_sent(by=cast.owner, recap=put_out(review, cast.owner))
+    assert recap.sent_at is None
+    assert Mail.objects.get(cause="recap").state == "cancelled"
+    again = service.send_recap(by=cast.owner, review=review, subject="Anew", body="Words", version=recap.version)
+    Mail.objects.filter(subject="Anew").update(state="sent", sent_at=clock.now())
+    with pytest.raises(RefusedError, match="has gone out"):
+        service.take_back_sent(by=cast.owner, recap=again)
+
+
+def test_it_is_not_sent_where_nobody_can_be_written_to(cast, review):
+    with pytest.raises(RefusedError, match="Nobody who took part is a contact"):
+        put_out(review, cast.owner)
+    reached(review, unsubscribed_at=clock.now())
+    with pytest.raises(RefusedError, match="has unsubscribed"):
+        put_out(review, cast.owner)
+    assert not Mail.objects.filter(cause="recap").exists()
