@@ -8,7 +8,8 @@ from accounts.models import User
 
 
 class SettingsForm(forms.ModelForm):
-    """Own time zone, how alerts reach the mailbox, and when they wait. The model knows which hours make sense."""
+    """Own time zone, how alerts reach the mailbox, when they wait, and the signature. The model knows which hours make
+    sense."""
 
     time_zone = forms.ChoiceField(
         choices=lambda: [(zone, zone.replace("_", " ")) for zone in sorted(zoneinfo.available_timezones())],
@@ -19,7 +20,7 @@ class SettingsForm(forms.ModelForm):
         model = User
         fields = [
             *("time_zone", "email_delivery", "digest_hour", "quiet_from", "quiet_to", "quiet_weekends"),
-            "quiet_lets_critical",
+            *("quiet_lets_critical", "signature"),
         ]
         labels = {
             "email_delivery": "Alerts by e-mail",
@@ -28,12 +29,17 @@ class SettingsForm(forms.ModelForm):
             "quiet_to": "Quiet until",
             "quiet_weekends": "Quiet on Saturdays and Sundays",
             "quiet_lets_critical": "Critical alerts come through all the same",
+            "signature": "Signature of your e-mails to customers",
         }
         help_texts = {
             "quiet_from": "E-mail waits in these hours and comes after them. Leave both empty for never.",
             "quiet_to": "The next morning, where it is earlier than the beginning.",
+            "signature": "Plain text below every e-mail that you sign. Empty for your name and title.",
         }
-        widgets = {name: forms.TimeInput(format="%H:%M", attrs={"type": "time"}) for name in ("quiet_from", "quiet_to")}
+        widgets = {
+            **{name: forms.TimeInput(format="%H:%M", attrs={"type": "time"}) for name in ("quiet_from", "quiet_to")},
+            "signature": forms.Textarea(attrs={"rows": 4}),
+        }
 
     @property
     def rows(self) -> list[list[forms.BoundField]]:
@@ -42,5 +48,6 @@ class SettingsForm(forms.ModelForm):
             ["time_zone", "email_delivery", "digest_hour"],
             ["quiet_from", "quiet_to"],
             ["quiet_weekends", "quiet_lets_critical"],
+            ["signature"],
         ]
         return [[self[name] for name in row] for row in names]
