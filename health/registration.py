@@ -31,12 +31,14 @@ from cs_workspace.common import clock
 from cs_workspace.common.templatetags.ui import spark
 from health.domain.judgement import PULSE_LABELS
 from health.domain.signals import KINDS
-from health.models import Alert, Tier
+from health.domain.surveys import class_labels
+from health.models import Alert, SurveyAnswer, Tier
 from health.models.scorecard import ScorecardVersion
 from health.queries import judgement
 from health.queries.beside import beside_score, shown_beside
 from health.queries.health import Point, sparklines
 from health.queries.health_panel import health_panel
+from health.queries.mail_sources import register_mail_sources
 from health.queries.marks import register_marks
 from health.queries.onboarding import register_onboarding
 from health.queries.playbook_results import score_changes
@@ -55,13 +57,16 @@ def register() -> None:
     register_timeline()
     register_marks()
     register_onboarding()
+    register_mail_sources()
     _register_playbooks()
     add_panel(Panel("health", "main", 10, "health/_account_panel.html", _health_panel, beside_score))
     add_panel(Panel("churn", "side", 10, "components/_later.html", _churn_later))
     add_panel(Panel("signals", "main", 12, "components/_later.html", _signals_later))
+    add_panel(Panel("intervention", "main", 13, "components/_later.html", _intervention_later))
     add_panel(Panel("engagement", "main", 15, "components/_later.html", _engagement_later))
     add_panel(Panel("usage", "main", 30, "components/_later.html", _usage_later))
     add_panel(Panel("training", "side", 45, "components/_later.html", _training_later))
+    add_panel(Panel("surveys", "side", 46, "components/_later.html", _surveys_later))
     add_panel(Panel("pulse-mark", "marks", 10, "health/_pulse_mark.html", _pulse_mark, judgement.beside_account))
     add_panel(Panel("judgement", "beside", 10, "components/_later.html", _judgement_later))
     add_book_column(BookColumn("pulse", "Pulse", load=judgement.pulses_of, draw=pulse_cell, standard=False))
@@ -69,7 +74,11 @@ def register() -> None:
     add_book_column(BookColumn("spark", "90 days", load=_sparklines, draw=spark))
     add_next_actions("alerts", _advised)
     add_task_cause(TaskCause("alert", "Alert", lambda _task, key: reverse("health:alert", args=[key])))
+    add_task_cause(
+        TaskCause("health.intervention", "Save plan", lambda _task, key: reverse("health:intervention", args=[key]))
+    )
     add_task_cause(TaskCause("churn-risk", "Churn signals", lambda task, _key: _signals_of(task)))
+    add_task_cause(TaskCause("survey", "Survey", lambda _task, key: reverse("health:survey-ask", args=[key])))
     set_tier_labels(_tier_labels)
     set_score_changes(score_changes)
     _register_palette()
@@ -82,7 +91,16 @@ def _register_palette() -> None:
         PaletteItem("Disagreements", "health:disagreements", keywords="signals apart pulse judgement", keys="g d")
     )
     add_palette_item(PaletteItem("Overridden tiers", "health:overrides", keywords="override judgement"))
+    add_palette_item(
+        PaletteItem("Save plans", "health:interventions", keywords="intervention save plan churn checkpoint promise")
+    )
+    add_palette_item(
+        PaletteItem("What save plans came to", "health:save-results", keywords="report recovery rate intervention")
+    )
     add_palette_item(PaletteItem("Alerts", "health:alerts", keywords="inbox", keys="g a"))
+    add_palette_item(
+        PaletteItem("Surveys", "health:surveys", keywords="nps csat satisfaction promoters detractors verbatims")
+    )
     add_palette_item(PaletteItem("Metrics", "health:metrics", keywords="definitions help indicators health terms"))
     add_palette_item(
         PaletteItem(
@@ -124,12 +142,30 @@ def _register_playbooks() -> None:
             any_choice="Any",
         )
     )
+    add_playbook_trigger(
+        PlaybookTrigger(
+            "survey_answered",
+            "A survey is answered",
+            choice_label="By whom",
+            choices=_answer_choices,
+            any_choice="Anybody",
+        )
+    )
     add_playbook_fact(PlaybookFact("signals", "Open churn signals", FactKind.SET, _live_signals, _signal_choices))
     add_playbook_fact(PlaybookFact("signal_count", "Number of open churn signals", FactKind.NUMBER, _signal_count))
 
 
 def _signal_choices() -> list[tuple[str, str]]:
     return [(kind.key, kind.label) for kind in KINDS.values()]
+
+
+def _answer_choices() -> list[tuple[str, str]]:
+    """Classes of answers to each kind of survey, as `nps:detractor`."""
+    return [
+        (f"{kind}:{found}", f"{name}: {label.lower()}")
+        for kind, name in SurveyAnswer.Kind.choices
+        for found, label in class_labels(kind).items()
+    ]
 
 
 def _live_signals(account_ids: Sequence[int]) -> dict[int, Any]:
@@ -167,6 +203,11 @@ def _signals_later(account: Account, user: User) -> dict[str, Any]:
     return {"id": "signals", "title": "Churn signals", "url": reverse("health:account-signals", args=[account.pk])}
 
 
+def _intervention_later(account: Account, user: User) -> dict[str, Any]:
+    url = reverse("health:account-intervention", args=[account.pk])
+    return {"id": "intervention", "title": "Save plan", "url": url}
+
+
 def _engagement_later(account: Account, user: User) -> dict[str, Any] | None:
     if account.health_rank is None:
         return None
@@ -181,6 +222,10 @@ def _usage_later(account: Account, user: User) -> dict[str, Any]:
 def _training_later(account: Account, user: User) -> dict[str, Any]:
     url = reverse("health:account-training", args=[account.pk])
     return {"id": "training", "title": "Training and events", "url": url}
+
+
+def _surveys_later(account: Account, user: User) -> dict[str, Any]:
+    return {"id": "surveys", "title": "Surveys", "url": reverse("health:account-surveys", args=[account.pk])}
 
 
 def _sparklines(account_ids: Sequence[int]) -> dict[int, list[Point]]:

@@ -18,7 +18,8 @@ NOBODY = "none"
 STANDARD_DAYS = 30
 
 
-def _search() -> forms.CharField:
+def search_field() -> forms.CharField:
+    """Searches a list by account."""
     return forms.CharField(
         max_length=100,
         required=False,
@@ -103,7 +104,7 @@ class DisagreementFilterForm(forms.Form):
     )
     owner = OwnerField()
     sort = forms.ChoiceField(choices=[(key, key) for key in SORTS], required=False, label="Order")
-    q = _search()
+    q = search_field()
 
     def wanted(self) -> DisagreementFilter:
         """The filter with what is valid; call after `is_valid()`."""
@@ -121,7 +122,7 @@ class OverrideFilterForm(forms.Form):
 
     state = forms.ChoiceField(choices=list(STATES.items()), required=False, label="Show")
     owner = OwnerField()
-    q = _search()
+    q = search_field()
 
     def wanted(self) -> OverrideFilter:
         """The filter with what is valid; call after `is_valid()`."""

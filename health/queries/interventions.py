@@ -162,10 +162,10 @@ def plan_about() -> JSONObject:
 
 def brief_of(about: Mapping[str, Any], *, now: dt.datetime) -> Brief:
     """A plan by what `plan_about` says of it."""
-    moments = {name: about[name] and dt.datetime.fromisoformat(about[name]) for name in ("due_at", "agreed_at")}
     names = ("decide_on", "next_checkpoint_on", "next_promise_on")
-    days = {name: about[name] and dt.date.fromisoformat(about[name]) for name in names}
-    due = first_due(_waits_for(Waiting(**moments, **days), now=now))
+    days: dict[str, Any] = {name: about[name] and dt.date.fromisoformat(about[name]) for name in names}
+    agreed_at = dt.datetime.fromisoformat(about["agreed_at"]) if about["agreed_at"] else None
+    due = first_due(_waits_for(Waiting(dt.datetime.fromisoformat(about["due_at"]), agreed_at, **days), now=now))
     return Brief(about["pk"], dict(REASONS)[about["reason"]], about["owner"] or "", due)
 
 

@@ -152,8 +152,8 @@ def close_intervention(
 ) -> Intervention:
     """Says what came of the plan; its play and open steps end with it.
 
-    Raises `RefusedError` for a plan that is closed, for one without a root cause, for one that is withdrawn without a
-    reason and for an account that is said to be lost and is not; `StaleError`.
+    Raises `RefusedError` for a plan that is closed, for one without a root cause and for one that is withdrawn without
+    a reason; `StaleError`.
     """
     held = _ready(intervention, PlanVerb.CLOSE, version)
     came, held.root_cause = SaveOutcome(outcome), root_cause or held.root_cause
