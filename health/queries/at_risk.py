@@ -31,7 +31,8 @@ from cs_workspace.common.expressions import AnyOf
 from health.domain.alert_handling import Refusal, Verb, outcome_of
 from health.domain.deadlines import WITHIN, Clock, clock_of
 from health.domain.signals import label_of
-from health.models import Alert, AlertRule, ChurnSignal
+from health.models import Alert, AlertRule, ChurnSignal, Intervention
+from health.queries.interventions import Brief, brief_of, live_briefs, overdue_plans
 
 PAGE = 25
 OWNERS = 8
@@ -48,6 +49,8 @@ CHIPS = {
     "idle": "No action",
     "overdue": "Overdue",
     "signals": "With signals",
+    "unplanned": "No save plan",
+    "late": "Plan overdue",
     "renewal": "Renewal ≤ 90 d",
 }
 
@@ -114,8 +117,8 @@ class Sign:
 
 @dataclass(frozen=True)
 class Row:
-    """One account of the queue, with the alert that brought it there, its next open task, the clock and its churn
-    signals, the most severe first."""
+    """One account of the queue, with the alert that brought it there, its next open task, the clock, its churn
+    signals, the most severe first, and its live save plan."""
 
     account: Account
     risk: Decimal | None
@@ -123,6 +126,7 @@ class Row:
     task: Task | None
     clock: Clock
     signals: list[Sign]
+    plan: Brief | None = None
 
     @property
     def renews(self) -> Decimal | None:
@@ -213,13 +217,14 @@ def rows_of(accounts: Sequence[Any], *, now: dt.datetime) -> list[Row]:
     clocks = (
         _with_clock(Account.objects.filter(pk__in=ids))
         .order_by()
-        .annotate(signs=signs)
-        .values_list("pk", "due_at", "has_acted", "signs")
+        .annotate(signs=signs, plans=live_briefs())
+        .values_list("pk", "due_at", "has_acted", "signs", "plans")
     )
-    clock_by_account, signs_by_account = {}, {}
-    for pk, due_at, has_acted, found in clocks:
+    clock_by_account, signs_by_account, plan_by_account = {}, {}, {}
+    for pk, due_at, has_acted, found, plans in clocks:
         clock_by_account[pk] = clock_of(due_at, acted=has_acted, now=now)
         signs_by_account[pk] = [Sign(label_of(one["kind"]), one["severity"], one["evidence"]) for one in found]
+        plan_by_account[pk] = brief_of(plans[0], now=now) if plans else None
     alerts = {
         alert.account_id: alert
         for alert in Alert.objects.unresolved()
@@ -243,6 +248,7 @@ def rows_of(accounts: Sequence[Any], *, now: dt.datetime) -> list[Row]:
             task=tasks.get(account.pk),
             clock=clock_by_account[account.pk],
             signals=signs_by_account[account.pk],
+            plan=plan_by_account[account.pk],
         )
         for account in accounts
     ]
@@ -256,7 +262,7 @@ def all_rows(user: User, wanted: QueueFilter, *, now: dt.datetime) -> Iterator[R
 
 
 def _matching(user: User, wanted: QueueFilter) -> AccountQuerySet:
-    """Under owner and text, with the revenue at risk and whether churn signals are open."""
+    """Under owner and text, with the revenue at risk, and whether churn signals are open and a save plan is live."""
     accounts = _named(at_risk_accounts(user), wanted.text)
     if wanted.owner == NOBODY:
         accounts = accounts.filter(owner=None)
@@ -264,8 +270,10 @@ def _matching(user: User, wanted: QueueFilter) -> AccountQuerySet:
         accounts = accounts.filter(owner=int(wanted.owner))
     # Asked of each account by the index: an array of all would be gone through anew for every one.
     live = ChurnSignal.objects.live().filter(account=OuterRef("pk")).order_by()
+    planned = Intervention.objects.live().filter(account=OuterRef("pk")).order_by()
+    late = overdue_plans().filter(account=OuterRef("pk")).order_by()
     return accounts.annotate(risk=ExpressionWrapper(F("arr") * F("expected_churn"), output_field=MONEY)).alias(
-        has_signals=Exists(live)
+        has_signals=Exists(live), has_plan=Exists(planned), has_late_plan=Exists(late)
     )
 
 
@@ -308,6 +316,10 @@ def _condition(key: str) -> Q:
             return idle
         case "signals":
             return Q(has_signals=True)
+        case "unplanned":
+            return Q(has_plan=False)
+        case "late":
+            return Q(has_late_plan=True)
         case "overdue":
             return idle & Q(due_at__lt=clock.now())
         case "renewal":

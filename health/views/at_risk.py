@@ -40,7 +40,7 @@ MONEY_HEADINGS = {"ARR", "Revenue at risk"}
 HEADINGS = [
     *("Account", "Tier", "Score", "ARR", "Expected churn", "Basis", "Revenue at risk", "Why", "Owner", "Renewal"),
     *("Next task", "Task due", "Alert", "Act by", "Clock"),
-    "Churn signals",
+    *("Churn signals", "Save plan", "Plan with", "Plan waits for", "Plan due", "Plan overdue"),
 ]
 
 
@@ -100,7 +100,15 @@ def _cells(request: UserRequest, wanted: QueueFilter) -> Iterator[list[Cell]]:
             row.clock.due_at.isoformat() if row.clock.due_at else "",
             CLOCK_WORDS[row.clock.urgency],
             "; ".join(f"{sign.label}: {sign.evidence}" for sign in row.signals),
+            *_plan_cells(row),
         ]
+
+
+def _plan_cells(row: Row) -> list[Cell]:
+    plan = row.plan
+    if plan is None or plan.due is None:
+        return ["", "", "", "", ""]
+    return [plan.reason, plan.owner, plan.due.text, plan.due.at.isoformat(), "yes" if plan.due.is_overdue else ""]
 
 
 def _owner_name(wanted: QueueFilter, by_owner: Concentration | None, rows: list[Row]) -> str:

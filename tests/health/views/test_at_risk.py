@@ -5,7 +5,7 @@ import pytest
 
 from health.models import Alert
 from tests.cast import logged_in
-from tests.factories import AccountFactory, TaskFactory, UserFactory, day
+from tests.factories import AccountFactory, InterventionFactory, TaskFactory, UserFactory, day
 from tests.health.queue import entered, queued
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +67,9 @@ def test_htmx_gets_the_part_that_changes_and_a_visit_the_page(cast):
     part, page = client.get("/at-risk/", headers=HTMX), client.get("/at-risk/")
     assert (b"<html" in part.content, b"Halden Foods" in part.content) == (False, True)
     assert b"<html" in page.content
-    changed = ", ".join(f"{what}Changed from:body" for what in ("accounts", "alerts", "tasks", "signals"))
+    changed = ", ".join(
+        f"{what}Changed from:body" for what in ("accounts", "alerts", "tasks", "signals", "interventions")
+    )
     assert f'hx-trigger="{changed}"' in text(part)
 
 
@@ -126,9 +128,38 @@ def test_the_file_holds_what_the_page_shows(cast, settings):
     header, row = exported(cast.manager, "?only=critical")
     assert header.startswith("Account,Tier,Score,ARR (EUR),Expected churn,Basis,Revenue at risk (EUR),Why,Owner")
     assert row.startswith("'=Corvid,Critical,31.0,72000.00,0.800,,57600.00,Silent,Olga Owner,,Hold a save call,")
-    assert row.endswith(",overdue,")
+    assert row.endswith(",overdue,,,,,,")
     assert len(exported(cast.manager)) == 3
     assert len(exported(cast.outsider)) == 1
+
+
+def shown(user, query: str) -> set[str]:
+    return {row.account.name for row in logged_in(user).get(f"/at-risk/{query}").context["rows"]}
+
+
+def test_a_row_shows_the_save_plan_and_works_it_and_the_file_holds_it(cast):
+    planned, idle = queued(3, owner=cast.owner, name="Planned"), queued(3, owner=cast.owner, name="Idle")
+    plan = InterventionFactory(account=planned, reason="price", late=True)
+    page = text(logged_in(cast.manager).get("/at-risk/"))
+    assert f'href="/save-plans/{plan.pk}/" title="Save plan: Price, with Olga Owner. Agree it' in page
+    for words in (
+        "Plan overdue", "Close the save plan of Planned", "Escalate Planned", "Start a save plan for Idle",
+    ):  # fmt: skip
+        assert words in page, words
+    assert "Start a save plan for Planned" not in page
+    row = next(line for line in exported(cast.manager) if line.startswith("Planned,"))
+    assert ",Price,Olga Owner,Agree it with the customer," in row
+    assert row.endswith(",yes")
+    assert shown(cast.manager, "?only=unplanned") == {idle.name}
+    assert shown(cast.manager, "?only=late") == {planned.name}
+
+
+def test_who_only_reads_works_no_save_plan(cast):
+    InterventionFactory(account=queued(3, owner=cast.read_only))
+    queued(3, owner=cast.read_only)
+    page = text(logged_in(cast.read_only).get("/at-risk/"))
+    assert "Save plan" in page
+    assert not any(words in page for words in ("Close the save plan", "Start a save plan", "Escalate"))
 
 
 def test_other_methods_are_refused(cast):
@@ -139,7 +170,9 @@ def test_other_methods_are_refused(cast):
 @pytest.mark.parametrize("count", [1, 15])
 def test_the_page_costs_the_same_however_many_accounts_it_shows(cast, django_assert_num_queries, count):
     for _ in range(count):
-        TaskFactory(account=queued(3, owner=cast.owner, hours=5))
+        account = queued(3, owner=cast.owner, hours=5)
+        TaskFactory(account=account)
+        InterventionFactory(account=account)
         AccountFactory(owner=cast.owner)
     client = logged_in(cast.manager)
     with django_assert_num_queries(12):
