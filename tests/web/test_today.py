@@ -18,6 +18,8 @@ from tests.factories import (
     AccountFactory,
     AlertFactory,
     AlertRuleFactory,
+    CheckpointFactory,
+    InterventionFactory,
     OnboardingFactory,
     OnboardingStepFactory,
     ScorecardVersionFactory,
@@ -106,6 +108,32 @@ def test_reviews_of_plans_that_are_due_are_on_the_list(cast, days, text):
     assert reasons(cast.owner) == ([("Planned", "Plan", text)] if text else [])
     if text:
         assert reverse("accounts:account-plan", args=[quiet.pk]) in page(cast.owner).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("fields", "checkpoint", "text"),
+    [
+        ({"late": True}, 7, "Save plan: agree it with the customer"),
+        ({"agreed": True}, 0, "Save plan: hold the checkpoint"),
+        ({"agreed": True}, -2, "Save plan: hold the checkpoint"),
+        ({"agreed": True}, 2, ""),
+        ({"recovered": True}, 0, ""),
+    ],
+)
+def test_save_plans_with_something_due_are_on_the_list(cast, fields, checkpoint, text):
+    saved = account(cast.owner, "Saved")
+    plan = InterventionFactory(account=saved, **fields)
+    CheckpointFactory(intervention=plan, due_on=day(checkpoint))
+    assert reasons(cast.owner) == ([("Saved", "Save", text)] if text else [])
+    if text:
+        assert reverse("health:intervention", args=[plan.pk]) in page(cast.owner).content.decode()
+
+
+def test_those_who_lead_see_first_the_save_plans_that_they_work_on(cast):
+    InterventionFactory(account=account(cast.owner, "Olga's"), late=True)
+    InterventionFactory(account=account(cast.owner, "Sponsored"), late=True, sponsor=cast.manager)
+    assert [name for name, *_ in reasons(cast.manager)] == ["Sponsored"]
+    assert {name for name, *_ in reasons(cast.manager, "?scope=team")} == {"Olga's", "Sponsored"}
 
 
 def test_a_renewal_and_a_review_of_the_plan_are_both_told(cast):

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     ALERT = "Alert"
     TASK = "Task"
     SIGNAL = "Signal"
+    SAVE = "Save"
     FELL = "Fell"
     RENEWAL = "Renewal"
     REVIEW = "Review"
@@ -86,6 +87,9 @@ ONBOARDING: Final = Decimal("0.55")
 # An onboarding that is stuck presses as a critical alert does, one that is behind as one of the lowest.
 STUCK: Final = Decimal(1)
 BEHIND: Final = Decimal("0.6")
+# What a save plan waits for presses as much as the tier that it began in; once it is late, as a critical alert does.
+SAVE: Final = Decimal("0.75")
+SAVE_LATE: Final = Decimal(1)
 # A review of the plan that is due presses little, and more once it is late by a month.
 REVIEW: Final = Decimal("0.3")
 REVIEW_LATE: Final = Decimal("0.5")

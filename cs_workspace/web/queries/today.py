@@ -42,7 +42,7 @@ from cs_workspace.web.domain.today import (
 from cs_workspace.web.queries.today_dated import RENEWAL_DAYS, dated
 from cs_workspace.web.queries.today_sources import ABOUT, MONEY, MOST, Source, dearest, source_of, value_of
 from health.domain.signals import label_of
-from health.models import Alert, ChurnSignal, Snapshot
+from health.models import Alert, ChurnSignal, Intervention, Snapshot
 
 FALL_DAYS = 7
 # So long may a customer who is being set up be without a touch.
@@ -88,13 +88,15 @@ def day_of(user: User, *, mine: bool) -> Day:
     accounts = Account.objects.visible_to(user).active()
     watched = accounts.at_risk() if mine and user.leads else accounts
     served = accounts.in_books_of([user.pk]) if mine and user.leads else accounts
+    theirs = Intervention.objects.live().of([user.pk]).order_by().values("account")
+    saved = accounts.filter(AnyOf(F("pk"), ArraySubquery(theirs))) if mine and user.leads else accounts
     tasks = _tasks(user, mine=mine or not user.leads, now=now)
     sources = [
         _alerts(watched, now=now),
         tasks,
         _signals(watched),
         _falls(served, now=now),
-        *dated(served),
+        *dated(served, saved),
         _quiet(served),
     ]
     late = sum(1 for _, reason in tasks.pairs if reason.due_at is not None and reason.due_at < now)

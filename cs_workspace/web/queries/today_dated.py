@@ -1,4 +1,4 @@
-"""What asks for the user by its day: renewals, business reviews, reviews of success plans, late milestones."""
+"""What asks for the user by its day: renewals, save plans, business reviews, reviews of success plans, late milestones."""
 
 import datetime as dt
 from decimal import Decimal
@@ -17,6 +17,8 @@ from cs_workspace.web.domain.today import (
     BEHIND,
     MEETING,
     OVERDUE,
+    SAVE,
+    SAVE_LATE,
     STUCK,
     TO_FOLLOW_UP,
     WITHOUT_MOMENT,
@@ -27,6 +29,7 @@ from cs_workspace.web.domain.today import (
     value_at_risk,
 )
 from cs_workspace.web.queries.today_sources import Source, dearest, source_of
+from health.queries.interventions import asking_plans, brief_of, plan_about
 from qbr.domain.opening import NOTICE
 from qbr.domain.reviews import KIND_LABELS, Status
 from qbr.domain.reviews import Kind as ReviewKind
@@ -38,8 +41,8 @@ RENEWAL_DAYS = 90
 NO_STEP = Cast(Value(None), JSONField())
 
 
-def dated(accounts: AccountQuerySet) -> list[Source]:
-    """Renewals that are near, business reviews that ask for something, reviews of success plans that are due, and
+def dated(accounts: AccountQuerySet, saved: AccountQuerySet) -> list[Source]:
+    """Renewals that are near, save plans of the accounts `saved`, business reviews that ask for something, reviews of success plans that are due, and
     milestones of onboardings that are late: all in one query."""
     today = clock.today()
     due = SuccessPlan.objects.kept().review_due(today=today)
@@ -49,6 +52,7 @@ def dated(accounts: AccountQuerySet) -> list[Source]:
     held_up = Onboarding.objects.held_up(today=today)
     reviews = _asking_reviews(today)
     meeting = JSONObject(pk="pk", kind="kind", status="status", starts_at="starts_at")
+    plans = asking_plans().filter(account=OuterRef("pk")).with_next().order_by("pk")
     renewing = Renewal.objects.open().filter(account=OuterRef("pk")).order_by("due_on", "pk")
     asking = {
         Kind.RENEWAL: (
@@ -56,6 +60,12 @@ def dated(accounts: AccountQuerySet) -> list[Source]:
             F("renewal_date"),
             Subquery(renewing.values(about=JSONObject(pk="pk"))[:1]),
             _renewal_reason,
+        ),
+        Kind.SAVE: (
+            _those_of(asking_plans(), saved),
+            Subquery(plans.values("decide_on")[:1]),
+            Subquery(plans.values(about=plan_about())[:1]),
+            _save_reason,
         ),
         Kind.REVIEW: (
             _those_of(reviews, accounts),
@@ -91,6 +101,22 @@ def _renewal_reason(row: Any, today: dt.date) -> Reason:
     days_left = (row.asked_on - today).days
     words = "Renews today" if days_left == 0 else f"Renews in {days_left} day{'' if days_left == 1 else 's'}"
     return Reason(Kind.RENEWAL, words, urgency_of_renewal(days_left), pk=row.step["pk"] if row.step else None)
+
+
+def _save_reason(row: Any, today: dt.date) -> Reason:
+    """What the save plan waits for first."""
+    plan = brief_of(row.step, now=clock.now())
+    due = plan.due
+    assert due is not None  # a live plan waits at least for its outcome
+    late = f"Overdue since {clock.day_of(due.at):%d %b}. " if due.is_overdue else ""
+    return Reason(
+        Kind.SAVE,
+        f"Save plan: {due.text[0].lower()}{due.text[1:]}",
+        SAVE_LATE if due.is_overdue else SAVE,
+        f"{late}{plan.reason}.",
+        due_at=due.at,
+        pk=plan.pk,
+    )
 
 
 def _asking_reviews(today: dt.date) -> ReviewQuerySet:

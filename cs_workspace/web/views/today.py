@@ -16,6 +16,7 @@ PAGE = 25
 WHOLE_LISTS = {
     Kind.ALERT: ("alerts", "health:alerts", ""),
     Kind.TASK: ("tasks due", "accounts:tasks", ""),
+    Kind.SAVE: ("save plans", "health:interventions", ""),
     Kind.SIGNAL: ("accounts with churn signals", "health:at_risk", "only=signals"),
     Kind.FELL: ("accounts that fell", "health:at_risk", ""),
     Kind.RENEWAL: ("renewals", "accounts:book", "renewal=90&sort=renewal"),

@@ -39,6 +39,7 @@ def everything(account, number: int) -> None:
         make.NoteFactory(account=account)
         make.TaskFactory(account=account, done=True)
         make.ContactFactory(account=account, gone=True)
+        make.ContactFactory(account=account, unsubscribed_at=days_ago(1))
         make.ContractFactory(account=account)
         make.ContractFactory(account=account, start=day(-400), end=day(-35), status=Contract.Status.ENDED)
         make.InvoiceFactory(account=account, late_by=10)
@@ -55,6 +56,7 @@ def test_it_tells_what_happened_newest_first(account):
     make.NoteFactory(account=account, at=days_ago(1), body="They **like** it")
     make.TaskFactory(account=account, done=True, title="Send the deck")
     make.ContactFactory(account=account, name="Jana Roth", roles=["champion"], gone=True)
+    make.ContactFactory(account=account, name="Ana Costa", unsubscribed_at=days_ago(2.5))
     make.ContractFactory(account=account, number="C-1")
     make.InvoiceFactory(account=account, number="I-1", late_by=10)
     make.InvoiceFactory(account=account, number="I-2", due_on=day(-60), paid_on=day(-40))
@@ -64,6 +66,7 @@ def test_it_tells_what_happened_newest_first(account):
         "Done: Send the deck",
         "Note",
         "Critical ticket: SSO loop",
+        "Ana Costa unsubscribed from e-mail",
         "Call missed by the customer",
         "Jana Roth (champion) left or changed job",
         "NPS answer 4 of 10",
@@ -134,9 +137,11 @@ def test_a_group_shows_its_own_only(account):
         "Health",
         "Alerts",
         "Signals",
+        "Save plans",
         "Tickets",
         "Surveys",
         "Expansion",
+        "Win-back",
         "Reviews",
     ]
 
