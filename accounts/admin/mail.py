@@ -1,5 +1,6 @@
 """E-mail to customers, for admins: its rules, the addresses that nothing is sent to, and what mail servers told."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -72,7 +73,7 @@ class SuppressionAdmin(WorkspaceAdmin):
     actions_list = ["all_changes"]
     actions_detail = ["lift"]
 
-    def save_model(self, request: UserRequest, obj: Suppression, form: Any, change: bool) -> None:  # type: ignore[override]
+    def save_model(self, request: UserRequest, obj: Suppression, form: Any, change: bool) -> None:
         """By the service: sequences stop, and what waits is withheld."""
         kept = suppress(address=obj.address, reason=Suppression.Reason(obj.reason), note=obj.note, by=request.user)
         obj.pk, obj.at, obj.by = kept.pk, kept.at, kept.by
@@ -114,7 +115,7 @@ class SuppressionAdmin(WorkspaceAdmin):
 class SuppressionChangeAdmin(ReadOnlyAdmin):
     """Who was put on the list of addresses that nothing is sent to, and who was lifted: when, by whom, and why."""
 
-    list_display = ["pgh_created_at", "address", "what", "reason", "why", "who"]
+    list_display = ["when", "address", "what", "reason", "why", "who"]
     list_filter = ["pgh_label", "reason"]
     list_select_related = ["pgh_context"]
     search_fields = ["address"]
@@ -124,6 +125,10 @@ class SuppressionChangeAdmin(ReadOnlyAdmin):
         """With the name of who did it; a customer and a mail server have none."""
         user = Cast(KeyTextTransform("user", OuterRef("pgh_context__metadata")), BigIntegerField())
         return super().get_queryset(request).annotate(by_name=Subquery(User.objects.filter(pk=user).values("name")))
+
+    @admin.display(description="when", ordering="pgh_created_at")
+    def when(self, event: Any) -> dt.datetime:
+        return event.pgh_created_at
 
     @admin.display(description="what", ordering="pgh_label")
     def what(self, event: Any) -> str:

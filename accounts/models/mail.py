@@ -75,7 +75,12 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
         return self.filter(address=address.lower() if isinstance(address, str) else Lower(address))
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    meta={"verbose_name": "change of the list", "verbose_name_plural": "changes of the list"},
+)
 class Suppression(models.Model):
     """An address that nothing is sent to, in lower case."""
 
@@ -95,6 +100,7 @@ class Suppression(models.Model):
 
     class Meta:
         ordering = ["-at", "-pk"]
+        verbose_name, verbose_name_plural = "address without e-mail", "addresses without e-mail"
         constraints = [models.CheckConstraint(condition=Q(address=Lower("address")), name="suppression_in_lower_case")]
 
     def __str__(self) -> str:
@@ -296,6 +302,7 @@ class MailEvent(models.Model):
 
     class Meta:
         ordering = ["-at", "-pk"]
+        verbose_name, verbose_name_plural = "event of an e-mail", "what mail servers told"
         constraints = [models.UniqueConstraint(fields=["provider", "event_id"], name="mail_event_once")]
 
     def __str__(self) -> str:
