@@ -18,9 +18,11 @@ from accounts.models import (
     BulkChange,
     ExchangeRate,
     FeatureRequest,
+    MailEvent,
     OnboardingTemplate,
     Playbook,
     Product,
+    Suppression,
     TemplateStep,
     User,
 )
@@ -161,6 +163,7 @@ def _remove_customers() -> None:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         emptied: list[type[Model]] = [
             *(Account, ChurnModel, Run, SegmentFigures, BulkChange, FeatureRequest, ForecastSnapshot, AwaitedMark),
+            *(MailEvent, Suppression),  # of addresses of customers, which the customers do not take along
             *_history_of_customers(),
         ]
         cursor.execute(f"TRUNCATE {', '.join(model._meta.db_table for model in emptied)} CASCADE")
