@@ -1,3 +1,3 @@
-from health.admin import alerts, custom_metrics, runs, scorecards, signals
+from health.admin import alerts, custom_metrics, runs, scorecards, signals, surveys
 
-__all__ = ["alerts", "custom_metrics", "runs", "scorecards", "signals"]
+__all__ = ["alerts", "custom_metrics", "runs", "scorecards", "signals", "surveys"]

@@ -8,7 +8,7 @@ from django.forms.boundfield import BoundField
 from accounts.forms.fields import DialogForm
 from accounts.models import Account, Contact
 from health.domain.surveys import AnswerClass, ends_of, scale_of
-from health.models import Survey, SurveyAsk, SurveyQuestion, SurveyReply
+from health.models import Survey, SurveyAnswer, SurveyAsk, SurveyQuestion, SurveyReply
 from health.queries.survey_words import ResultsFilter
 from health.services.answering import LONGEST, Said, question_by_class
 
@@ -84,7 +84,7 @@ class MoreForm(SurveyForm):
 class ResultsFilterForm(forms.Form):
     """Which survey, of whom, and which of the answers."""
 
-    kind = forms.ChoiceField(choices=Survey._meta.get_field("kind").choices, required=False)
+    kind = forms.ChoiceField(choices=SurveyAnswer.Kind.choices, required=False)
     segment = forms.CharField(required=False, max_length=30)
     said = forms.ChoiceField(choices=[("all", "All"), *((one.value, one.value) for one in AnswerClass)], required=False)
     q = forms.CharField(

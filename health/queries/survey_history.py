@@ -5,6 +5,7 @@ Everything is read for many people at once.
 
 import datetime as dt
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from django.db import connection
 
@@ -56,7 +57,7 @@ def asked_before(contact_ids: Collection[int], *, now: dt.datetime) -> dict[int,
 
 def known_of(contacts: Collection[Contact], *, today: dt.date) -> dict[int, Known]:
     """How well people know us, by contact. One query."""
-    params = {"accounts": sorted({one.account_id for one in contacts}), "since": today - ACTIVE_WITHIN}
+    params: dict[str, Any] = {"accounts": sorted({one.account_id for one in contacts}), "since": today - ACTIVE_WITHIN}
     with connection.cursor() as cursor:
         cursor.execute(ACTIVE, params)
         rows = cursor.fetchall()

@@ -4,21 +4,21 @@ Who may be asked is decided by `health.domain.surveys`; what is asked goes into 
 """
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
 
-from accounts.models import Contact, Mail, User
+from accounts.models import Contact, User
 from accounts.services.outbox import Letter, put_letters
 from cs_workspace.common import clock
 from cs_workspace.common.refusals import RefusedError
-from health.domain.surveys import ends_of, not_yet, too_new
+from health.domain.surveys import not_yet, too_new
 from health.models import Survey, SurveyAsk
 from health.queries.survey_asks import address_of_survey
 from health.queries.survey_causes import AFTER, Cause, due_by_schedule, not_asked
 from health.queries.survey_history import asked_before, kept_back_of, known_of
-from health.services.survey_letters import asking_html, asking_text, signer_of
+from health.services.survey_letters import survey_letter
 
 
 def ask_by_schedule(*, now: dt.datetime) -> int:
@@ -41,32 +41,38 @@ def ask_after_events(*, now: dt.datetime) -> int:
 @transaction.atomic
 def ask_causes(*, survey: Survey, causes: Sequence[Cause], now: dt.datetime, by: User | None = None) -> int:
     """Asks those of the people who may be asked now; gives how many. The others are left for another day."""
-    refused = dict(refusals(survey, [cause.contact for cause in causes], now=now)) if causes else {}
-    return len(_ask(survey, [cause for cause in causes if cause.contact.pk not in refused], now=now, by=by))
+    refused = refusals(survey, [cause.contact for cause in causes], now=now)
+    allowed = [cause for cause in causes if cause.contact.pk not in refused]
+    return len(_ask(survey, allowed, now=now, by=by)) if allowed else 0
 
 
 @transaction.atomic
 def ask_by_hand(*, by: User, survey: Survey, contact: Contact) -> SurveyAsk:
     """Asks one person now. Raises `RefusedError` where they may not be asked, with the reason."""
     now = clock.now()
-    held = Contact.objects.select_for_update(of=("self",)).select_related("account__owner").get(pk=contact.pk)
-    for _, reason in refusals(survey, [held], now=now):
+    for reason in refusals(survey, [contact], now=now).values():
         raise RefusedError(reason)
-    return _ask(survey, [Cause(held, f"hand:{clock.day_of(now)}")], now=now, by=by)[0]
+    return _ask(survey, [Cause(contact, f"hand:{clock.day_of(now)}")], now=now, by=by)[0]
 
 
-def refusals(survey: Survey, contacts: Sequence[Contact], *, now: dt.datetime) -> Iterator[tuple[int, str]]:
-    """Those of the people who may not be asked now, by key, with the reason in words. Five queries."""
-    back = kept_back_of(contacts)
-    before, known = asked_before([one.pk for one in contacts], now=now), known_of(contacts, today=clock.day_of(now))
-    for one in contacts:
-        reason = (
-            back.get(one.pk)
-            or not_yet(survey.kind, before[one.pk], most_a_year=survey.most_a_year, now=now)
-            or too_new(known[one.pk], needs_days=survey.needs_days, needs_active_days=survey.needs_active_days)
-        )
-        if reason:
-            yield one.pk, reason
+def refusals(survey: Survey, contacts: Sequence[Contact], *, now: dt.datetime) -> dict[int, str]:
+    """Those of the people who may not be asked now, by key, with the reason in words. Six queries, or none.
+
+    To be called in a transaction, until whose end they stay locked: two surveys at once do not both ask somebody.
+    """
+    if not contacts:
+        return {}
+    keys = [one.pk for one in contacts]
+    held = list(Contact.objects.filter(pk__in=keys).select_for_update(no_key=True).order_by("pk"))
+    back = kept_back_of(held)
+    before, known = asked_before(keys, now=now), known_of(held, today=clock.day_of(now))
+    reasons = {
+        one.pk: back.get(one.pk)
+        or not_yet(survey.kind, before[one.pk], most_a_year=survey.most_a_year, now=now)
+        or too_new(known[one.pk], needs_days=survey.needs_days, needs_active_days=survey.needs_active_days)
+        for one in held
+    }
+    return {pk: reason for pk, reason in reasons.items() if reason}
 
 
 def _ask(survey: Survey, causes: Sequence[Cause], *, now: dt.datetime, by: User | None) -> list[SurveyAsk]:
@@ -103,27 +109,16 @@ def put_asks(keys: Sequence[UUID], *, by: User | None = None) -> list[SurveyAsk]
 
 
 def _letter(ask: SurveyAsk, *, by: User | None) -> Letter:
-    """The e-mail that asks; it goes out by itself, for it was written by an admin and is the same for all."""
-    survey, address = ask.survey, address_of_survey(ask)
-    owner = signer_of(ask.account)
-    said = {
-        "contact": ask.contact,
-        "intro": survey.intro,
-        "question": survey.question,
-        "address": address,
-        "about": ask.about,
-    }
-    return Letter(
-        key=_mail_key(ask),
+    return survey_letter(
+        survey=ask.survey,
+        account=ask.account,
         contact=ask.contact,
-        cause=Mail.Cause.SURVEY,
-        subject=survey.subject,
-        text=asking_text(**said),
-        html=asking_html(**said, kind=survey.kind, ends=ends_of(survey.kind)),
-        by_itself=True,
-        due_at=ask.asked_at,
-        sender_id=by.pk if by else owner.pk if owner else None,
+        address=address_of_survey(ask),
+        key=_mail_key(ask),
         origin=f"survey:{ask.pk}",
+        at=ask.asked_at,
+        about=ask.about,
+        by=by,
     )
 
 

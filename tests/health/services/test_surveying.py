@@ -284,7 +284,7 @@ def test_asking_takes_as_many_queries_for_many_as_for_one(cast, nps, django_asse
         for _ in range(count):
             known(ContactFactory(account=AccountFactory(owner=cast.owner)))
         SurveyAsk.objects.all().delete()
-        with time_machine.travel(END, tick=False), django_assert_num_queries(18):
+        with time_machine.travel(END, tick=False), django_assert_num_queries(22):
             ask_by_schedule(now=END)
 
 
