@@ -3,13 +3,19 @@
 from celery import shared_task
 
 from cs_workspace.common import clock
-from qbr.services import decks, looking_after, measuring
+from qbr.services import asking, decks, looking_after, measuring
 
 
 @shared_task(name="qbr.tasks.look_after_reviews")
 def look_after_reviews() -> None:
     """Lets reviews follow their accounts and opens those that are due; beat asks every hour, and twice does no harm."""
     looking_after.look_after_reviews(today=clock.today())
+
+
+@shared_task(name="qbr.tasks.ask_after_reviews")
+def ask_after_reviews() -> None:
+    """Asks how reviews of late were; beat asks every quarter of an hour, and everybody is asked once about one."""
+    asking.ask_after_reviews(now=clock.now())
 
 
 @shared_task(name="qbr.tasks.keep_scores_after")

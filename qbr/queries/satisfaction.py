@@ -1,7 +1,8 @@
 """The question how a review was: its addresses, and who has answered."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,6 +11,8 @@ from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
 from cs_workspace.common import clock
+from health.domain.surveys import Asked as SurveyAsked
+from health.models import SurveyAnswer
 from qbr.domain.following import mailto
 from qbr.models import Review, SatisfactionAsk
 from qbr.queries.recap import customers_of
@@ -67,6 +70,15 @@ def ask_of(token: str) -> SatisfactionAsk | None:
         return None
     around = ("review__account__owner", "contact", "answer")
     return SatisfactionAsk.objects.select_related(*around).filter(key=key).first()
+
+
+def asked_about_reviews(contact_ids: Collection[int], since: dt.datetime) -> dict[int, list[SurveyAsked]]:
+    """By contact when they were asked how a review was: surveys leave them alone for a while after it. One query."""
+    found: dict[int, list[SurveyAsked]] = defaultdict(list)
+    asks = SatisfactionAsk.objects.filter(contact__in=contact_ids, asked_at__gte=since)
+    for contact, at in asks.values_list("contact", "asked_at"):
+        found[contact].append(SurveyAsked(SurveyAnswer.Kind.REVIEW, at))
+    return found
 
 
 def is_open_ask(ask: SatisfactionAsk) -> bool:
