@@ -1,3 +1,4 @@
+from health.models.advocacy import AdvocacyAsk, Advocate
 from health.models.alert import Alert, AlertRule
 from health.models.churn_model import ChurnEstimate, ChurnModel
 from health.models.custom_metric import CustomMetric
@@ -22,6 +23,8 @@ from health.models.snapshot import ProductScore, Snapshot
 from health.models.survey import Survey, SurveyAsk, SurveyQuestion, SurveyReply
 
 __all__ = [
+    "AdvocacyAsk",
+    "Advocate",
     "Alert",
     "AlertRule",
     "AlignmentJudgement",
