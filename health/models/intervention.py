@@ -123,7 +123,8 @@ class Intervention(Timed, Versioned):
         constraints = [
             models.UniqueConstraint(fields=["account"], condition=Q(ended_at=None), name="intervention_one_live"),
             models.CheckConstraint(
-                condition=Q(outcome="", ended_at=None) | (~Q(outcome="") & Q(ended_at__gte=F("started_at"))),
+                condition=Q(outcome="", ended_at=None)
+                | (~Q(outcome="") & Q(ended_at__isnull=False, ended_at__gte=F("started_at"))),
                 name="intervention_end_has_outcome_and_moment",
             ),
             models.CheckConstraint(condition=Q(due_at__gte=F("started_at")), name="intervention_due_after_its_start"),
