@@ -43,10 +43,20 @@ from health.models import (
     ScorecardVersion,
     SegmentFigures,
     SignalRule,
+    Survey,
+    SurveyQuestion,
     Tier,
 )
 from qbr.models import SegmentReviews
-from renewals.models import AwaitedMark, DiscountAuthority, ForecastSnapshot, SegmentTimeline, Timeline, TimelineStep
+from renewals.models import (
+    AwaitedMark,
+    Campaign,
+    DiscountAuthority,
+    ForecastSnapshot,
+    SegmentTimeline,
+    Timeline,
+    TimelineStep,
+)
 from renewals.services.ledger import write_ledger
 
 # So many that the year of those who left is enough to learn from.
@@ -69,6 +79,8 @@ KEPT_HISTORY = (
     SegmentTimeline,
     DiscountAuthority,
     SegmentReviews,
+    Survey,
+    SurveyQuestion,
 )
 FIRST_AS_OF = dt.date(2015, 1, 1)
 
@@ -149,6 +161,8 @@ def empty_workspace(*, by: User | None) -> None:
     _remove_customers()
     Product.objects.filter(key__startswith=PRODUCT_PREFIX, scorecards=None).delete()
     ExchangeRate.objects.filter(currency__in=RATES).delete()
+    # The demo switched them on; customers of one's own are asked when somebody wants it.
+    Survey.objects.active().update(active_since=None)
     people = User.objects.filter(email__iendswith=f"@{MAIL_DOMAIN}")
     User.objects.filter(manager__in=people).update(manager=None)
     people.exclude(pk__in=[by.pk] if by else []).delete()
@@ -163,7 +177,7 @@ def _remove_customers() -> None:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         emptied: list[type[Model]] = [
             *(Account, ChurnModel, Run, SegmentFigures, BulkChange, FeatureRequest, ForecastSnapshot, AwaitedMark),
-            *(MailEvent, Suppression),  # of addresses of customers, which the customers do not take along
+            *(Campaign, MailEvent, Suppression),  # which customers do not take along
             *_history_of_customers(),
         ]
         cursor.execute(f"TRUNCATE {', '.join(model._meta.db_table for model in emptied)} CASCADE")
