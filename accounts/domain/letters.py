@@ -58,6 +58,14 @@ def in_markdown(value: str) -> str:
     return _AHEAD.sub(_shielded, _WITHIN.sub(lambda found: f"\\{found[0]}", value))
 
 
+def unsigned(text: str, name: str) -> str:
+    """A text without the name of its sender as its last line: the signature comes by itself."""
+    lines = text.rstrip().splitlines()
+    if name and lines and lines[-1].strip() in (name, in_markdown(name)):
+        lines.pop()
+    return "\n".join(lines).rstrip()
+
+
 def with_links(text: str) -> str:
     """A text that a person typed as Markdown in which bare addresses are links."""
     return _BARE.sub(r"<\g<0>>", text)

@@ -17,6 +17,8 @@ from accounts.domain.merging import merge, missing_in_words
 from accounts.domain.playbooks import Condition, Otherwise, Plan, Role, Step, StepKind
 from accounts.domain.workdays import Calendar
 
+# Whom an e-mail goes to that names no role: the first of these who is known with an address.
+RECIPIENTS: Final = ("champion", "decision_maker", "sponsor")
 NO_CUSTOMER: Final = "The account is no customer any more."
 
 
@@ -107,6 +109,12 @@ class Situation:
     def person_for(self, role: Role) -> Person | None:
         """Who plays a role; where nobody does, the owner. None where there is no owner either."""
         return self.people.get(role) or self.people.get(Role.OWNER)
+
+    def contact_for(self, role: str) -> int | None:
+        """Who at the customer gets an e-mail for a role: whoever plays it; without a role the first who is known of
+        champion, decision maker and sponsor. None where nobody has an address."""
+        wanted = [role] if role else RECIPIENTS
+        return next((self.contacts[one] for one in wanted if one in self.contacts), None)
 
     def calendar_of(self, role: Role) -> Calendar:
         """By which the days of a role are counted."""

@@ -178,9 +178,10 @@ def _make_tasks(wanted: Sequence[tuple[Move, Entry]]) -> dict[tuple[int, int], T
                 contact_id,
                 worded(entry.step.title, entry.step.body, move.situation.texts),
                 sender_id=entry.person.key if entry.person else None,
+                sender=entry.person.name if entry.person else "",
             )
             for task, (move, entry) in zip(tasks, wanted, strict=True)
-            if entry.step.kind is StepKind.EMAIL and (contact_id := move.situation.contacts.get(entry.step.to))
+            if entry.step.kind is StepKind.EMAIL and (contact_id := move.situation.contact_for(entry.step.to))
         ]
     )
     return {(move.run.pk, entry.place): task for task, (move, entry) in zip(tasks, wanted, strict=True)}

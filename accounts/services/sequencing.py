@@ -9,9 +9,10 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
-from accounts.domain.letters import Receiver, kept_back
+from accounts.domain.letters import kept_back
 from accounts.domain.sequences import first_day
 from accounts.models import Contact, Enrolment, Mail, Sequence, Suppression, User
+from accounts.queries.receivers import receiver_of
 from accounts.registries import Start
 from accounts.services.sequence_advancing import advance_these, steps_of
 from cs_workspace.common import clock
@@ -118,11 +119,13 @@ def _fresh(starts: list[Start], sequence: Sequence) -> list[Start]:
     """Those who may be put in: once each, by their contact. Two queries."""
     suppressed = Exists(Suppression.objects.covering(OuterRef("email")))
     contacts = Contact.objects.annotate(is_suppressed=suppressed).in_bulk({one.contact_id for one in starts})
-    there = list(
-        sequence.enrolments.filter(contact__in=contacts).values_list("contact_id", "cause_key", "state", named=True)
-    )
-    bars = {(one.contact_id, one.cause_key) for one in there}
-    running = {one.contact_id for one in there if one.state == Enrolment.State.RUNNING}
+    there = sequence.enrolments.filter(contact__in=contacts).values_list("contact_id", "cause_key", "state")
+    bars: set[tuple[int, str]] = set()
+    running: set[int] = set()
+    for contact_id, cause_key, state in there:
+        bars.add((contact_id, cause_key))
+        if state == Enrolment.State.RUNNING:
+            running.add(contact_id)
     fresh: dict[int, Start] = {}
     for one in starts:
         contact = contacts.get(one.contact_id)
@@ -134,14 +137,7 @@ def _fresh(starts: list[Start], sequence: Sequence) -> list[Start]:
 
 
 def _kept_back(contact: Contact) -> str:
-    return kept_back(
-        Receiver(
-            address=contact.email,
-            is_there=contact.status == Contact.Status.ACTIVE and contact.archived_at is None,
-            has_unsubscribed=contact.unsubscribed_at is not None,
-            is_suppressed=contact.is_suppressed,  # type: ignore[attr-defined]  # annotated
-        )
-    )
+    return kept_back(receiver_of(contact, is_suppressed=contact.is_suppressed))  # type: ignore[attr-defined]  # annotated
 
 
 def _lock(enrolments: Iterable[Enrolment]) -> list[Enrolment]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.db.models import F
 from django.utils import timezone
 
-from accounts.domain.letters import Wording
+from accounts.domain.letters import Wording, unsigned
 from accounts.models import Contact, Mail, Task
 from accounts.services.outbox import Letter, put_letters
 from cs_workspace.common import clock
@@ -22,13 +22,15 @@ CLOSED = "Its task was closed without it."
 
 @dataclass(frozen=True)
 class TaskLetter:
-    """An e-mail to a contact that a task is about; it goes out no sooner than `due_at`, if that is given."""
+    """An e-mail to a contact that a task is about, signed by `sender`; it goes out no sooner than `due_at`, if that is
+    given."""
 
     task: Task
     cause: Mail.Cause
     contact_id: int
     wording: Wording
     sender_id: int | None = None
+    sender: str = ""
     due_at: dt.datetime | None = None
 
 
@@ -44,7 +46,7 @@ def put_task_letters(letters: Sequence[TaskLetter]) -> None:
                 contact=contacts[one.contact_id],
                 cause=one.cause,
                 subject=one.wording.subject,
-                text=one.wording.text,
+                text=unsigned(one.wording.text, one.sender),
                 by_itself=False,
                 due_at=one.due_at or now,
                 sender_id=one.sender_id,

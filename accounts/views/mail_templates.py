@@ -72,8 +72,10 @@ def edit(request: UserRequest, pk: int) -> HttpResponse:
         )
     except StaleError as stale:
         current: Any = stale.current
-        form.data = form.data.copy()
-        form.data["version"] = str(current.version)
+        data: Any = request.POST.copy()
+        data["version"] = str(current.version)
+        form = TemplateForm(data)
+        form.is_valid()
         form.add_error(None, f"{stale} Save again to put yours in place of theirs.")
         return _page(request, form, on, found, status=409)
     toast(request, f"Saved · {form.text.name}")

@@ -73,7 +73,7 @@ def choose(request: UserRequest, pk: int) -> HttpResponse:
     """Leads to the form of the account that was chosen, in which somebody of it is put into the sequence."""
     found, on = queries.get_sequence(pk), OnAccountForm(request.GET, user=request.user, required=True)
     if not on.is_valid():
-        refuse(request, " ".join(on.errors.get("account", [])))
+        refuse(request, " ".join(map(str, on.errors.get("account", []))))
         return redirect("accounts:sequence", pk=pk)
     account = on.cleaned_data["account"]
     return redirect(f"{reverse('accounts:sequence-start', args=[account.pk])}?sequence={found.pk}")

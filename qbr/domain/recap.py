@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from accounts.domain.letters import with_links
+from accounts.domain.letters import unsigned, with_links
 from accounts.domain.success_plans import STANDING_LABELS, Standing, in_words
 from qbr.domain.facts import GoalFact
 
@@ -73,10 +73,7 @@ def body_of(points: RecapPoints) -> str:
 def letter_of(body: str, sender: str) -> str:
     """The e-mail for the outbox, in Markdown: its addresses are links, and the name below makes way for the signature
     that comes by itself."""
-    lines = body.rstrip().splitlines()
-    if lines and lines[-1].strip() == sender:
-        lines.pop()
-    return with_links("\n".join(lines).rstrip())
+    return with_links(unsigned(body, sender))
 
 
 def _section(title: str, lines: Sequence[str]) -> str:

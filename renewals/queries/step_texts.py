@@ -9,13 +9,11 @@ from django.conf import settings
 
 from accounts.domain.letters import Wording, worded
 from accounts.domain.merging import merge, missing_in_words, outlined
-from accounts.domain.playbook_runs import Situation
+from accounts.domain.playbook_runs import RECIPIENTS, Situation
 from cs_workspace.common import money
 from renewals.domain.timelines import StepKind
 from renewals.models import Renewal, TimelineStep
 
-# Whom a draft is addressed to: the first of these who is known with an address.
-RECIPIENTS: Final = ("champion", "decision_maker", "sponsor")
 NOBODY: Final = "nobody with an address is known yet"
 
 
@@ -48,7 +46,7 @@ def letter_of(
     known whom it goes to, and all that it speaks of."""
     if step.kind != StepKind.EMAIL and not renewal.by_email:
         return None
-    to = next((situation.contacts[role] for role in RECIPIENTS if role in situation.contacts), None)
+    to = situation.contact_for("")
     wording = worded(step.mail_title, step.mail_body, known_texts(renewal, situation, today=today))
     return None if to is None or wording.missing else (to, wording)
 

@@ -205,8 +205,16 @@ def _letter(one: Step, task: Task, situation: Situation, *, today: dt.date) -> T
     if found is None:
         return None
     contact_id, wording = found
-    due_at = clock.start_of(one.due_on)
-    return TaskLetter(task, Mail.Cause.RENEWAL, contact_id, wording, sender_id=one.renewal.owner_id, due_at=due_at)
+    owner = one.renewal.owner
+    return TaskLetter(
+        task,
+        Mail.Cause.RENEWAL,
+        contact_id,
+        wording,
+        sender_id=owner.pk if owner else None,
+        sender=owner.name if owner else "",
+        due_at=clock.start_of(one.due_on),
+    )
 
 
 def give(tasks: Mapping[int, Renewal]) -> None:

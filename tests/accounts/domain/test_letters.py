@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.domain.letters import Receiver, Wording, in_markdown, kept_back, worded
+from accounts.domain.letters import Receiver, Wording, in_markdown, kept_back, unsigned, with_links, worded
 from accounts.domain.merging import LETTER_FIELDS, fields_in, problem_with
 from cs_workspace.common import markdown
 
@@ -80,3 +80,21 @@ def test_fields_of_a_text_are_told_once_in_their_order():
 )
 def test_why_nothing_goes_to_a_person_is_said(receiver, because):
     assert kept_back(receiver) == because
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Hello\n\nKind regards\nOlga Owner\n", "Hello\n\nKind regards"),
+        ("Hello\nOlga Owner agrees", "Hello\nOlga Owner agrees"),
+        ("Olga Owner", ""),
+        ("", ""),
+    ],
+)
+def test_the_name_below_makes_way_for_the_signature(text, kept):
+    assert unsigned(text, "Olga Owner") == kept
+
+
+def test_a_bare_address_becomes_a_link_and_what_is_one_stays():
+    text = "See https://x.example/a?b=1. Or <https://x.example>, [there](https://x.example) (https://x.example)."
+    assert with_links(text) == text.replace("https://x.example/a?b=1.", "<https://x.example/a?b=1>.")

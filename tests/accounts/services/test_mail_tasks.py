@@ -68,6 +68,21 @@ def test_a_playbook_that_is_cancelled_sends_nothing_more(cast, run):
     assert Mail.objects.get().state == "cancelled"
 
 
+def test_an_e_mail_that_names_no_role_goes_to_whoever_decides_and_is_signed_once(cast):
+    decides = make.ContactFactory(account=cast.account, roles=["decision_maker"])
+    step = Step(StepKind.EMAIL, title="News", body="Dear all,\n\nnews.\n\n{owner.name|Your team}")
+    start_run(by=cast.owner, playbook=make.PlaybookFactory(plan__steps=(step,)), account=cast.account, key="x")
+    mail = Mail.objects.get()
+    assert (mail.contact, mail.text) == (decides, "Dear all,\n\nnews.")
+    assert Task.objects.get().body.endswith("Olga Owner")
+
+
+def test_without_anybody_to_write_to_there_is_the_task_alone(cast):
+    step = Step(StepKind.EMAIL, title="News", body="Dear all.")
+    start_run(by=cast.owner, playbook=make.PlaybookFactory(plan__steps=(step,)), account=cast.account, key="x")
+    assert (Mail.objects.count(), Task.objects.count()) == (0, 1)
+
+
 def test_whom_nothing_is_sent_to_gets_no_draft_that_could_be_approved(cast):
     make.ContactFactory(account=cast.account, roles=["champion"], unsubscribed_at=NOON)
     playbook = make.PlaybookFactory(plan__steps=(WRITE,))

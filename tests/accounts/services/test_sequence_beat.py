@@ -77,7 +77,9 @@ def test_what_happens_to_the_contact_stops(cast, change, because):
     assert set(Mail.objects.values_list("state", flat=True)) == {"cancelled"}
 
 
-@pytest.mark.parametrize(("reason", "because"), [("bounced", "bounce"), ("unsubscribed", "unsubscribed")])
+@pytest.mark.parametrize(
+    ("reason", "because"), [("bounced", "bounce"), ("unsubscribed", "unsubscribed"), ("complained", "unsubscribed")]
+)
 def test_an_address_to_which_nothing_is_sent_stops(cast, reason, because):
     enrolment = running(cast.account)
     Suppression.objects.create(address=enrolment.contact.email.lower(), reason=reason, at=clock.now())

@@ -208,6 +208,7 @@ CHANGING = [
     "recap-anew",
     "recap-back",
     "recap-sent",
+    "recap-send",
     "recap-unsent",
     "goals-carry",
     "goals-back",

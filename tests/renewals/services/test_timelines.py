@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Contract, Segment, Task
+from accounts.models import Contract, Mail, Segment, Task
 from accounts.services.tasks import complete_task
 from renewals.models import Renewal, RenewalStep, TimelineStep
 from renewals.services.following import follow_contracts
@@ -190,3 +190,30 @@ def test_the_hour_is_the_end_of_work_of_the_owner():
     make()
     due = Task.objects.get().due_at.astimezone(one.owner.zone)
     assert due.time() == dt.time(17, 0)
+
+
+def test_an_e_mail_is_a_draft_in_the_outbox_for_its_day_and_goes_with_its_task():
+    one = renewal(75)
+    Renewal.objects.update(by_email=True)
+    to = ContactFactory(account=one.account, name="Carla", roles=["champion"])
+    TimelineStep.objects.filter(timeline=one.timeline).update(
+        mail_title="To {account.name}", mail_body="Dear {champion.name},\n\n{owner.name}"
+    )
+    make(12)
+    task, mail = Task.objects.latest("pk"), Mail.objects.latest("pk")
+    assert (mail.state, mail.cause, mail.contact, mail.origin) == ("draft", "renewal", to, f"task:{task.pk}")
+    assert (mail.subject, mail.text, mail.sender) == ("To Halden", "Dear Carla,", one.owner)
+    assert mail.due_at.date() <= task.due_at.date()
+    drop_open_tasks(one)
+    assert set(Mail.objects.values_list("state", flat=True)) == {"cancelled"}
+
+
+def test_an_e_mail_that_lacks_something_is_only_a_task():
+    one = renewal(75)
+    Renewal.objects.update(by_email=True)
+    ContactFactory(account=one.account, roles=["champion"])
+    TimelineStep.objects.filter(timeline=one.timeline).update(
+        mail_title="To {account.name}", mail_body="{sponsor.name}"
+    )
+    make(12)
+    assert (Task.objects.exists(), Mail.objects.exists()) == (True, False)
