@@ -212,19 +212,7 @@ def concentration(user: User, wanted: QueueFilter) -> Concentration:
 def rows_of(accounts: Sequence[Any], *, now: dt.datetime) -> list[Row]:
     """Rows for accounts out of `queue`. Three queries."""
     ids = [account.pk for account in accounts]
-    live = ChurnSignal.objects.live().filter(account=OuterRef("pk")).order_by("severity", "pk")
-    signs = ArraySubquery(live.values(sign=JSONObject(kind="kind", severity="severity", evidence="evidence")))
-    clocks = (
-        _with_clock(Account.objects.filter(pk__in=ids))
-        .order_by()
-        .annotate(signs=signs, plans=live_briefs())
-        .values_list("pk", "due_at", "has_acted", "signs", "plans")
-    )
-    clock_by_account, signs_by_account, plan_by_account = {}, {}, {}
-    for pk, due_at, has_acted, found, plans in clocks:
-        clock_by_account[pk] = clock_of(due_at, acted=has_acted, now=now)
-        signs_by_account[pk] = [Sign(label_of(one["kind"]), one["severity"], one["evidence"]) for one in found]
-        plan_by_account[pk] = brief_of(plans[0], now=now) if plans else None
+    known = _known_of(ids, now=now)
     alerts = {
         alert.account_id: alert
         for alert in Alert.objects.unresolved()
@@ -246,12 +234,32 @@ def rows_of(accounts: Sequence[Any], *, now: dt.datetime) -> list[Row]:
             risk=None if account.risk is None else _cents(account.risk),
             alert=alerts.get(account.pk),
             task=tasks.get(account.pk),
-            clock=clock_by_account[account.pk],
-            signals=signs_by_account[account.pk],
-            plan=plan_by_account[account.pk],
+            clock=known[account.pk][0],
+            signals=known[account.pk][1],
+            plan=known[account.pk][2],
         )
         for account in accounts
     ]
+
+
+def _known_of(ids: Sequence[int], *, now: dt.datetime) -> dict[int, tuple[Clock, list[Sign], Brief | None]]:
+    """Of each account the clock, the live churn signals and the live save plan. One query."""
+    live = ChurnSignal.objects.live().filter(account=OuterRef("pk")).order_by("severity", "pk")
+    signs = ArraySubquery(live.values(sign=JSONObject(kind="kind", severity="severity", evidence="evidence")))
+    rows = (
+        _with_clock(Account.objects.filter(pk__in=ids))
+        .order_by()
+        .annotate(signs=signs, plans=live_briefs())
+        .values_list("pk", "due_at", "has_acted", "signs", "plans")
+    )
+    return {
+        pk: (
+            clock_of(due_at, acted=has_acted, now=now),
+            [Sign(label_of(one["kind"]), one["severity"], one["evidence"]) for one in found],
+            brief_of(plans[0], now=now) if plans else None,
+        )
+        for pk, due_at, has_acted, found, plans in rows
+    }
 
 
 def all_rows(user: User, wanted: QueueFilter, *, now: dt.datetime) -> Iterator[Row]:

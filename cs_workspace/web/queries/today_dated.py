@@ -1,11 +1,13 @@
-"""What asks for the user by its day: renewals, save plans, business reviews, reviews of success plans, late milestones."""
+"""What asks for the user by its day: renewals, save plans, reviews, reviews of success plans, late milestones."""
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, JSONField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, JSONObject
 
 from accounts.domain.onboarding import OWNER_LABELS, Owner
@@ -38,35 +40,28 @@ from qbr.models.review import AHEAD, ReviewQuerySet
 from renewals.models import Renewal
 
 RENEWAL_DAYS = 90
+# Of a kind: the accounts, the day on which they ask, what the reason reads beside it, and the reason.
+Asking = tuple[AccountQuerySet, Combinable | Subquery, Combinable | Subquery, Callable[[Any, dt.date], Reason]]
 NO_STEP = Cast(Value(None), JSONField())
 
 
 def dated(accounts: AccountQuerySet, saved: AccountQuerySet) -> list[Source]:
-    """Renewals that are near, save plans of the accounts `saved`, business reviews that ask for something, reviews of success plans that are due, and
-    milestones of onboardings that are late: all in one query."""
+    """Renewals that are near, save plans of the accounts `saved`, business reviews that ask for something, reviews of
+    success plans that are due, and milestones of onboardings that are late: all in one query."""
     today = clock.today()
     due = SuccessPlan.objects.kept().review_due(today=today)
     since = due.filter(account=OuterRef("pk")).values("next_review_on")[:1]
-    late = OnboardingStep.objects.holding(today=today).filter(onboarding__account=OuterRef("pk"))
-    about = JSONObject(title="title", longest_on="longest_on", owner="owner", about="onboarding__about")
-    held_up = Onboarding.objects.held_up(today=today)
     reviews = _asking_reviews(today)
     meeting = JSONObject(pk="pk", kind="kind", status="status", starts_at="starts_at")
-    plans = asking_plans().filter(account=OuterRef("pk")).with_next().order_by("pk")
     renewing = Renewal.objects.open().filter(account=OuterRef("pk")).order_by("due_on", "pk")
-    asking = {
+    asking: dict[Kind, Asking] = {
         Kind.RENEWAL: (
             accounts.renewing_within(RENEWAL_DAYS, today=today),
             F("renewal_date"),
             Subquery(renewing.values(about=JSONObject(pk="pk"))[:1]),
             _renewal_reason,
         ),
-        Kind.SAVE: (
-            _those_of(asking_plans(), saved),
-            Subquery(plans.values("decide_on")[:1]),
-            Subquery(plans.values(about=plan_about())[:1]),
-            _save_reason,
-        ),
+        Kind.SAVE: _saving(saved),
         Kind.REVIEW: (
             _those_of(reviews, accounts),
             Subquery(reviews.filter(account=OuterRef("pk")).values("due_on")[:1]),
@@ -74,12 +69,7 @@ def dated(accounts: AccountQuerySet, saved: AccountQuerySet) -> list[Source]:
             _meeting_reason,
         ),
         Kind.PLAN: (_those_of(due, accounts), Subquery(since), NO_STEP, _review_reason),
-        Kind.MILESTONE: (
-            _those_of(held_up, accounts),
-            Subquery(late.values("due_on")[:1]),
-            Subquery(late.values(about=about)[:1]),
-            _milestone_reason,
-        ),
+        Kind.MILESTONE: _holding(accounts, today),
     }
     first, *others = (
         dearest(found.annotate(asks=Value(kind.value), asked_on=day, step=step))
@@ -90,6 +80,29 @@ def dated(accounts: AccountQuerySet, saved: AccountQuerySet) -> list[Source]:
         source_of(kind, ((row, reason(row, today)) for row in rows if row.asks == kind))
         for kind, (*_, reason) in asking.items()
     ]
+
+
+def _saving(accounts: AccountQuerySet) -> Asking:
+    """Accounts whose save plan waits for something, with what `brief_of` reads."""
+    plans = asking_plans().filter(account=OuterRef("pk")).with_next().order_by("pk")
+    return (
+        _those_of(asking_plans(), accounts),
+        Subquery(plans.values("decide_on")[:1]),
+        Subquery(plans.values(about=plan_about())[:1]),
+        _save_reason,
+    )
+
+
+def _holding(accounts: AccountQuerySet, today: dt.date) -> Asking:
+    """Accounts whose onboarding is held up, with the step that holds it."""
+    late = OnboardingStep.objects.holding(today=today).filter(onboarding__account=OuterRef("pk"))
+    about = JSONObject(title="title", longest_on="longest_on", owner="owner", about="onboarding__about")
+    return (
+        _those_of(Onboarding.objects.held_up(today=today), accounts),
+        Subquery(late.values("due_on")[:1]),
+        Subquery(late.values(about=about)[:1]),
+        _milestone_reason,
+    )
 
 
 def _those_of(rows: QuerySet[Any, Any], accounts: AccountQuerySet) -> AccountQuerySet:
