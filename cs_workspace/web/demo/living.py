@@ -20,8 +20,11 @@ from accounts.services.tasks import complete_task
 from cs_workspace.common import clock
 from cs_workspace.web.demo.boarding import board_customers
 from cs_workspace.web.demo.closing import close_renewals
+from cs_workspace.web.demo.corresponding import correspond
 from cs_workspace.web.demo.departing import FOLLOWED, YESTERDAY, let_people_leave
 from cs_workspace.web.demo.dice import dice
+from cs_workspace.web.demo.emailing import email_book
+from cs_workspace.web.demo.explaining import explain_losses
 from cs_workspace.web.demo.growing import grow_book
 from cs_workspace.web.demo.judging import judge_book
 from cs_workspace.web.demo.offering import offer_renewals
@@ -29,8 +32,12 @@ from cs_workspace.web.demo.planning import plan_book
 from cs_workspace.web.demo.playing import PLAYED, date_runs_back, play_afternoon, play_night, switch_playbooks
 from cs_workspace.web.demo.renewing import renew_book
 from cs_workspace.web.demo.reviewing import review_book
+from cs_workspace.web.demo.saving import save_accounts
 from cs_workspace.web.demo.signs import answer_signals, date_signals_back
 from cs_workspace.web.demo.stepping_down import step_down
+from cs_workspace.web.demo.surveying import survey_book
+from cs_workspace.web.demo.unsubscribing import unsubscribe_some
+from cs_workspace.web.demo.winning_back import win_customers_back
 from cs_workspace.web.demo.wishing import wish_and_repeat
 from health.models import Alert, Run
 from health.services.alert_handling import acknowledge, close_pointless, resolve
@@ -85,7 +92,7 @@ def live_through(as_of: dt.date, seed: int, *, report: Progress) -> Lived:
     """Scores the past and today. Today's alerts are fresh; those before were answered as CSMs answer them."""
     accounts = list(Account.objects.order_by("pk").values_list("pk", flat=True))
     quiet, lived = days_to_live(as_of, len(accounts))
-    total = len(quiet) + len(lived) + 1
+    total, lived_whole = len(quiet) + len(lived) + 1, len(accounts) <= LIVED_WHOLE
     switch_playbooks(on=False)
     let_people_leave(as_of, FOLLOWED, at_moment=_at_moment)
     for number, day in enumerate(quiet):
@@ -95,28 +102,47 @@ def live_through(as_of: dt.date, seed: int, *, report: Progress) -> Lived:
     for number, day in enumerate(lived, start=len(quiet)):
         report("Living through the year", number, total)
         ago = (as_of - day).days
-        plays = ago <= PLAYED and len(accounts) <= LIVED_WHOLE
+        plays = ago <= PLAYED and lived_whole
         _night(day, learns=day.replace(day=1) == as_of.replace(day=1), plays=plays)
         _afternoon(day, seed, plays=plays)
-    if len(accounts) <= LIVED_WHOLE:
-        step_down(as_of, at_moment=_at_moment)
-    let_people_leave(as_of, YESTERDAY, at_moment=_at_moment)
-    judge_book(as_of, seed, at_moment=_at_moment)
-    plan_book(as_of, seed, at_moment=_at_moment)
-    wish_and_repeat(as_of, seed, at_moment=_at_moment)
-    board_customers(as_of, seed, at_moment=_at_moment, lived_whole=len(accounts) <= LIVED_WHOLE)
-    grow_book(as_of, at_moment=_at_moment)
-    review_book(as_of, seed, at_moment=_at_moment, lived_whole=len(accounts) <= LIVED_WHOLE)
+    _live_lately(as_of, seed, lived_whole=lived_whole)
     report("Scoring today", total - 1, total)
     _night(as_of, learns=True, plays=True)
-    renew_book(as_of, seed, at_moment=_at_moment, lived_whole=len(accounts) <= LIVED_WHOLE)
-    close_renewals(as_of, at_moment=_at_moment)
-    offer_renewals(as_of, at_moment=_at_moment)
+    _live_today(as_of, seed, lived_whole=lived_whole)
     report("Scoring today", total, total)
     _date_back(as_of)
     date_signals_back(as_of)
     date_runs_back(as_of)
     return Lived(_count("health_snapshot"), _count("health_alert"))
+
+
+def _live_lately(as_of: dt.date, seed: int, *, lived_whole: bool) -> None:
+    """What people did with their customers before the last night."""
+    if lived_whole:
+        step_down(as_of, at_moment=_at_moment)
+    let_people_leave(as_of, YESTERDAY, at_moment=_at_moment)
+    judge_book(as_of, seed, at_moment=_at_moment)
+    plan_book(as_of, seed, at_moment=_at_moment)
+    wish_and_repeat(as_of, seed, at_moment=_at_moment)
+    board_customers(as_of, seed, at_moment=_at_moment, lived_whole=lived_whole)
+    grow_book(as_of, at_moment=_at_moment)
+    correspond(as_of, seed, at_moment=_at_moment)
+    review_book(as_of, seed, at_moment=_at_moment, lived_whole=lived_whole)
+    if lived_whole:
+        survey_book(as_of, seed, at_moment=_at_moment)
+
+
+def _live_today(as_of: dt.date, seed: int, *, lived_whole: bool) -> None:
+    """What is done on the last day, once everything is scored."""
+    renew_book(as_of, seed, at_moment=_at_moment, lived_whole=lived_whole)
+    close_renewals(as_of, at_moment=_at_moment)
+    explain_losses(as_of, at_moment=_at_moment)
+    win_customers_back(as_of, at_moment=_at_moment)
+    offer_renewals(as_of, at_moment=_at_moment)
+    if lived_whole:
+        save_accounts(as_of, at_moment=_at_moment)
+    email_book(as_of, at_moment=_at_moment)
+    unsubscribe_some(as_of, at_moment=_at_moment)
 
 
 def _night(day: dt.date, *, learns: bool, plays: bool) -> None:
