@@ -32,6 +32,7 @@ from cs_workspace.web.demo.company import Company
 from cs_workspace.web.demo.living import Progress, live_through
 from cs_workspace.web.demo.places import RATES
 from cs_workspace.web.demo.staffing import PRODUCT_PREFIX, write_staff
+from cs_workspace.web.demo.surveying import switch_surveys
 from cs_workspace.web.demo.writing import SOURCE, Writer
 from cs_workspace.web.models import Workspace
 from health.models import (
@@ -162,7 +163,7 @@ def empty_workspace(*, by: User | None) -> None:
     Product.objects.filter(key__startswith=PRODUCT_PREFIX, scorecards=None).delete()
     ExchangeRate.objects.filter(currency__in=RATES).delete()
     # The demo switched them on; customers of one's own are asked when somebody wants it.
-    Survey.objects.active().update(active_since=None)
+    switch_surveys(None)
     people = User.objects.filter(email__iendswith=f"@{MAIL_DOMAIN}")
     User.objects.filter(manager__in=people).update(manager=None)
     people.exclude(pk__in=[by.pk] if by else []).delete()
