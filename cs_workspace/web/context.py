@@ -16,6 +16,7 @@ STYLESHEETS = [
     "css/layout.css",
     "css/components.css",
     "css/account.css",
+    "css/advocates.css",
     "css/board.css",
     "css/book.css",
     "css/checkpoints.css",

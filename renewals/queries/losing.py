@@ -40,7 +40,7 @@ class Outlook:
     on: dt.date | None
     """The first day without any of them; None where none is chosen, or one has no end and no last day is given."""
     stays: bool
-    """Whether the account has another contract then."""
+    """Whether the account has another contract until then, or longer."""
 
     @property
     def after(self) -> Decimal:
@@ -97,7 +97,7 @@ def outlook_of_loss(found: list[Losable], chosen: set[int], last_day: dt.date | 
         before=sum((one.arr for one in found), Decimal(0)),
         lost=sum((one.arr for one in given), Decimal(0)),
         on=on,
-        stays=any(on is None or one.end is None or one.end > on for one in rest),
+        stays=any(on is None or one.end is None or one.end >= on for one in rest),
     )
 
 

@@ -22,6 +22,7 @@ from tests.factories.accounts import (
     TouchFactory,
     UserFactory,
 )
+from tests.factories.advocacy import AdvocacyAskFactory, AdvocateFactory
 from tests.factories.churn import ChurnRecordFactory, ExitInterviewFactory
 from tests.factories.common import (
     day,
@@ -133,6 +134,8 @@ __all__ = [
     "AccountFactory",
     "AccountReturnFactory",
     "ActionItemFactory",
+    "AdvocacyAskFactory",
+    "AdvocateFactory",
     "AlertFactory",
     "AlertRuleFactory",
     "AlignmentJudgementFactory",
@@ -146,8 +149,8 @@ __all__ = [
     "CheckpointFactory",
     "ChunkFactory",
     "ChurnModelFactory",
-    "ChurnSignalFactory",
     "ChurnRecordFactory",
+    "ChurnSignalFactory",
     "ContactFactory",
     "ContractFactory",
     "ContractLineFactory",
@@ -158,8 +161,8 @@ __all__ = [
     "EnrolmentStepFactory",
     "EscalationFactory",
     "EventFactory",
-    "ExitInterviewFactory",
     "ExchangeRateFactory",
+    "ExitInterviewFactory",
     "ExpansionSignalFactory",
     "FeatureAskFactory",
     "FeatureFactory",
@@ -224,6 +227,10 @@ __all__ = [
     "SuccessPlanFactory",
     "SuppressionFactory",
     "SurveyAnswerFactory",
+    "SurveyAskFactory",
+    "SurveyFactory",
+    "SurveyQuestionFactory",
+    "SurveyReplyFactory",
     "TaskFactory",
     "TeamMemberFactory",
     "TemplateStepFactory",

@@ -85,11 +85,22 @@ def test_the_navigation_counts_what_waits_for_the_user(client: Client, cast: Cas
     AccountFactory(owner=cast.owner, health_rank=4, health_score=20)
     client.force_login(cast.owner)
     items = {item.label: item.count for item in client.get(reverse("nav-counts")).context["shell"]["nav"]}
-    names = ("Today", "Playbooks", "Requests", "Expansion", "Win-back", "Forecast", "Retention", "Churn")
+    names = (
+        "Today",
+        "Playbooks",
+        "Requests",
+        "Expansion",
+        "Win-back",
+        "Forecast",
+        "Retention",
+        "Surveys",
+        "Advocates",
+        "Churn",
+    )
     uncounted = dict.fromkeys(names)
     assert items == uncounted | {
         "Book": 2, "At risk": 1, "Disagreements": 0, "Alerts": 0, "Tasks": 1, "Onboarding": 0, "Renewals": 0,
-        "Reviews": 0, "Plans": 0,
+        "Reviews": 0, "Plans": 0, "Outbox": 0,
     }  # fmt: skip
 
 

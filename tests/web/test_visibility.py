@@ -114,6 +114,20 @@ def of_the_outbox(cast: Cast) -> dict[str, Any]:
     return {}
 
 
+def with_an_advocate(cast: Cast) -> dict[str, Any]:
+    """No path arguments; somebody of the account speaks for us."""
+    make.AdvocateFactory(account=cast.account)
+    return {}
+
+
+def would_recommend_us(cast: Cast) -> dict[str, Any]:
+    """No path arguments; somebody of the account gave a high score."""
+    make.SurveyAnswerFactory(
+        account=cast.account, contact=make.ContactFactory(account=cast.account), kind="nps", score=10
+    )
+    return {}
+
+
 def answered_a_survey(cast: Cast) -> dict[str, Any]:
     """No path arguments; the account has answered a survey, and has not answered another one."""
     make.SurveyAnswerFactory(account=cast.account, comment=f"{cast.account} says")
@@ -292,6 +306,19 @@ OBJECTS: dict[str, Builder] = {
     "health:survey-ask": record("pk", make.SurveyAskFactory),
     "health:account-surveys": lambda cast: {"pk": cast.account.pk},
     "health:survey-send": lambda cast: {"pk": cast.account.pk},
+    "health:advocate": record("pk", make.AdvocateFactory),
+    "health:advocate-edit": record("pk", make.AdvocateFactory),
+    "health:advocate-back": record("pk", make.AdvocateFactory),
+    "health:advocate-end": record("pk", make.AdvocateFactory),
+    "health:advocate-resume": record("pk", make.AdvocateFactory, ended=True),
+    "health:advocate-ask": record("pk", make.AdvocateFactory),
+    "health:advocacy-ask-agree": record("pk", make.AdvocacyAskFactory),
+    "health:advocacy-ask-decline": record("pk", make.AdvocacyAskFactory),
+    "health:advocacy-ask-finish": record("pk", make.AdvocacyAskFactory, agreed=True),
+    "health:advocacy-ask-withdraw": record("pk", make.AdvocacyAskFactory),
+    "health:advocacy-ask-back": record("pk", make.AdvocacyAskFactory, agreed=True),
+    "health:account-advocates": lambda cast: {"pk": cast.account.pk},
+    "health:advocate-new": lambda cast: {"pk": cast.account.pk},
     "health:recompute-account": lambda cast: {"pk": cast.account.pk},
     "renewals:renewal": record("pk", make.RenewalFactory),
     "renewals:history": record("pk", make.RenewalFactory),
@@ -507,6 +534,9 @@ LISTS: dict[str, Builder | None] = {
     "health:surveys": answered_a_survey,
     "health:surveys-unanswered": answered_a_survey,
     "health:surveys-export": answered_a_survey,
+    "health:advocates": with_an_advocate,
+    "health:advocates-export": with_an_advocate,
+    "health:advocate-candidates": would_recommend_us,
     "health:at_risk": None,
     "health:at-risk-export": None,
     "health:interventions": with_a_save_plan,

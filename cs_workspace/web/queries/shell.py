@@ -68,6 +68,7 @@ def frame_of(user: User, path: str) -> dict[str, Any]:
         ("Win-back", "repeat", "renewals:win-back", None),
         ("Retention", "reports", "renewals:retention", None),
         ("Surveys", "survey", "health:surveys", None),
+        ("Advocates", "advocate", "health:advocates", None),
         ("Churn", "churn", "renewals:churn-report", None),
     ]
     return {

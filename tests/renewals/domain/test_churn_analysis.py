@@ -43,7 +43,7 @@ def losses(records=RECORDS):
         "preventable": [JUDGEMENTS.index(one) for one in judged],
         "day": [JUNE.toordinal() + one for one in day],
     }
-    rest = dict(account=account, arr=arr, lost=lost, segment=segment, since=since, interviewed=asked)
+    rest = {"account": account, "arr": arr, "lost": lost, "segment": segment, "since": since, "interviewed": asked}
     return Losses(**{name: np.array(values, dtype=np.int64) for name, values in (places | rest).items()})
 
 

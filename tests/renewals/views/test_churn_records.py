@@ -59,7 +59,8 @@ def test_as_many_queries_for_much_as_for_little(cast, record, more, django_asser
 def edited(client, record, **changes):
     fields = {
         "version": record.version, "seen": "{}", "sub_reason": "price", "preventable": "sometimes",
-        "notes": "Too dear.", "competitor": "", "lessons": "Speak of money sooner.", "eligible": "on", "eligible_reason": "",
+        "notes": "Too dear.", "competitor": "", "lessons": "Speak of money sooner.", "eligible": "on",
+        "eligible_reason": "",
     }  # fmt: skip
     sent = {name: value for name, value in (fields | changes).items() if value is not None}
     return client.post(url_of(record, "churn-edit"), sent)
