@@ -11,11 +11,13 @@ from typing import Any
 from anymail.exceptions import AnymailError
 from anymail.inbound import AnymailInboundMessage
 from anymail.signals import AnymailInboundEvent, AnymailTrackingEvent
+from anymail.utils import get_request_basic_auth
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ImproperlyConfigured
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.urls import resolve
+from django.utils.crypto import constant_time_compare
 from django.utils.html import strip_tags
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -29,6 +31,8 @@ from cs_workspace.common import clock
 
 logger = logging.getLogger(__name__)
 
+LARGEST = 50 * 1024 * 1024  # bytes; more than any provider takes for one e-mail with its attachments
+LONGEST = 10_000  # characters of a reply that are kept
 KINDS = set(MailEvent.Kind.values)
 # What providers call a bounce that says nothing of the address; anymail does not keep it apart.
 SOFT = {
@@ -43,11 +47,13 @@ SOFT = {
 @login_not_required
 def hook(request: HttpRequest, route: str) -> HttpResponse:
     """Takes what a provider tells; it tells it again after a fault of ours. What cannot be read is refused as such."""
-    if not settings.ANYMAIL.get("WEBHOOK_SECRET"):
+    secret = settings.ANYMAIL.get("WEBHOOK_SECRET")
+    if not secret:
         raise Http404("No provider tells us anything.")
     if request.method == "HEAD":  # some ask whether there is somebody
         return HttpResponse()
-    if "Authorization" not in request.headers:  # Amazon sends it only after this answer
+    if not constant_time_compare(get_request_basic_auth(request) or "", secret):
+        # Amazon sends the secret only after this answer.
         return HttpResponse(status=401, headers={"WWW-Authenticate": 'Basic realm="WEBHOOK_SECRET"'})
     try:
         events = _read(request, route)
@@ -63,7 +69,10 @@ def hook(request: HttpRequest, route: str) -> HttpResponse:
 
 
 def _read(request: HttpRequest, route: str) -> list[tuple[Any, str]]:
-    """The events with the name of the provider; raises an error of anymail for a wrong secret or signature."""
+    """The events with the name of the provider; raises an error of anymail for a wrong signature."""
+    if request.content_type == "application/json":
+        # A reply with attachments is larger than forms of people may be, and who sends it is known by the secret.
+        request._body = request.read(LARGEST)
     found: Any = resolve(f"/{route}", "anymail.urls").func
     view = found.view_class(**found.view_initkwargs)
     view.setup(request)
@@ -88,9 +97,9 @@ def _take_tracking(event: AnymailTrackingEvent, provider: str) -> None:
         ),
         kind=event.event_type,
         at=event.timestamp or clock.now(),
-        address=event.recipient or "",
+        address=_clean(event.recipient),
         tokens=tuple(tokens_in([f"mail-{(event.metadata or {}).get('mail')}@", event.message_id or ""])),
-        detail=answer,
+        detail=_clean(answer),
         follows=follows_from(event.event_type, event.reject_reason, answer, is_passing=_is_soft(event)),
     )
     take_event(told)
@@ -103,19 +112,19 @@ def _take_inbound(event: AnymailInboundEvent, provider: str) -> None:
         return
     if _is_automatic(message):
         return
-    text = message.text or strip_tags(message.html or "")
+    text = _clean(message.stripped_text or message.text or strip_tags(message.html or ""))
     sender = message.from_email
     told = Told(
         provider=provider,
         key=_key("reply", message["Message-ID"], sender, message["Date"], text),
         kind=MailEvent.Kind.REPLIED,
         at=event.timestamp or message.date or clock.now(),
-        address=getattr(sender, "addr_spec", ""),
+        address=_clean(getattr(sender, "addr_spec", "")),
         tokens=tuple(tokens_in(_named_in(message))),
-        detail=message.subject or "",
+        detail=_clean(message.subject),
         follows=Follows.NOTHING,
     )
-    take_reply(Reply(told, own_words(message.stripped_text or text)))
+    take_reply(Reply(told, own_words(text)[:LONGEST]))
 
 
 def _take_report(report: BounceReport, event: AnymailInboundEvent, provider: str) -> None:
@@ -125,9 +134,9 @@ def _take_report(report: BounceReport, event: AnymailInboundEvent, provider: str
         key=_key("report", event.message["Message-ID"], report.kind, report.address, report.returned),
         kind=report.kind,
         at=event.timestamp or event.message.date or clock.now(),
-        address=report.address,
+        address=_clean(report.address),
         tokens=tuple(tokens_in([report.returned])),
-        detail=report.answer,
+        detail=_clean(report.answer),
         follows=follows_from(report.kind, None, report.answer),
     )
     take_event(told)
@@ -155,6 +164,11 @@ def _is_soft(event: AnymailTrackingEvent) -> bool:
     return isinstance(raw, dict) and any(name in raw and raw[name] == value for name, value in SOFT.items())
 
 
+def _clean(text: object) -> str:
+    """A text without what no database keeps: the zero character, and halves of characters that e-mails may hold."""
+    return str(text or "").encode(errors="replace").decode().replace("\0", "")
+
+
 def _key(*parts: object) -> str:
     """What is told once: not all providers number their events, so that all that makes one up is its number."""
-    return hashlib.sha256("\n".join(str(part) for part in parts).encode()).hexdigest()
+    return hashlib.sha256("\n".join(_clean(part) for part in parts).encode()).hexdigest()

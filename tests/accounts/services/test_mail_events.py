@@ -1,12 +1,16 @@
 """What is told of e-mails is written down once and has its consequences: for the e-mail, the person, the address."""
 
 import datetime as dt
+from smtplib import SMTPRecipientsRefused
 
 import pytest
+from django.core.mail.backends.locmem import EmailBackend
 
 from accounts.domain.mail_events import Follows, Reply, Told
-from accounts.models import Contact, Enrolment, Mail, MailEvent, Notification, Suppression, Touch
+from accounts.models import Contact, Enrolment, Mail, MailEvent, MailRules, Notification, Suppression, Touch
+from accounts.services import handing_over
 from accounts.services.mail_events import take_event, take_reply
+from accounts.services.sending_mail import send_mails
 from cs_workspace.common import clock
 from tests.factories import ContactFactory, EnrolmentFactory, MailFactory, SequenceFactory, UserFactory
 
@@ -188,3 +192,21 @@ def test_a_reply_to_somebody_who_left_us_is_told_to_the_owner(cast, mail):
 def test_what_answers_no_e_mail_of_ours_is_not_kept():
     assert not take_reply(Reply(told(None, Kind.REPLIED), "Hello"))
     assert not MailEvent.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_dead"), [(b"5.1.1 no such user", True), (b"5.7.1 we do not take it", False), (b"no", False)]
+)
+def test_an_address_that_the_mail_server_refuses_as_unknown_is_not_tried_again(mail, monkeypatch, answer, is_dead):
+    class Refusing(EmailBackend):
+        def send_messages(self, messages):
+            raise SMTPRecipientsRefused({mail.address: (550, answer)})
+
+    monkeypatch.setattr(handing_over, "get_connection", Refusing)
+    MailRules.objects.create(pk=1, quiet_from=None, quiet_to=None, quiet_weekends=False)
+    Mail.objects.filter(pk=mail.pk).update(state=Mail.State.QUEUED, sent_at=None)
+    send_mails()
+    mail.refresh_from_db()
+    assert (mail.state, mail.bounced_at is not None) == (Mail.State.FAILED, is_dead)
+    assert Suppression.objects.covering(mail.address).exists() is is_dead
+    assert (enrolment_of(mail).stopped_because == Because.BOUNCE) is is_dead

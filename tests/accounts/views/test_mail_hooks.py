@@ -68,7 +68,7 @@ def test_without_a_secret_of_the_workspace_there_is_no_such_address(settings, ma
 
 def test_who_does_not_know_the_secret_tells_us_nothing(mail):
     assert tell("postmark/tracking/", postmark(mail, "Open"), secret=None).status_code == 401
-    assert tell("postmark/tracking/", postmark(mail, "Open"), secret="provider:guess").status_code == 400
+    assert tell("postmark/tracking/", postmark(mail, "Open"), secret="provider:guess").status_code == 401
     assert not MailEvent.objects.exists()
 
 
@@ -176,6 +176,14 @@ def test_a_reply_is_known_by_its_address_or_by_what_went_before_it(mail):
     before = f"<first@x.example.com> {message_id(mail.token, 'cs.example.com')}"
     tell("postmark/inbound/", answer(mail, References=before, **{"Message-ID": "<b@x.example.com>"}))
     assert Touch.objects.count() == 2
+
+
+def test_a_reply_with_large_attachments_and_characters_that_no_database_keeps_comes_in(mail):
+    given = answer(mail, **{"In-Reply-To": message_id(mail.token, "cs.example.com")})
+    given["RawEmail"] = str(given["RawEmail"]).replace("Tuesday", "Tues\0day")
+    given["Attachments"] = [{"Name": "plan.pdf", "Content": "A" * 4_000_000, "ContentType": "application/pdf"}]
+    assert tell("postmark/inbound/", given).status_code == 200
+    assert "Tuesday" in Touch.objects.get().summary
 
 
 @pytest.mark.parametrize("headers", [{"Auto-Submitted": "auto-replied"}, {"Precedence": "auto_reply"}])
