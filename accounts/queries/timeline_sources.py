@@ -17,6 +17,7 @@ def register_timeline() -> None:
         TimelineSource("note", NOTES, notes, markdown=True),
         TimelineSource("task", TASKS, finished_tasks),
         TimelineSource("left", PEOPLE, departures, whole_days=True),
+        TimelineSource("unsubscribed", PEOPLE, unsubscriptions),
         TimelineSource("contract", MONEY, contracts_begun, whole_days=True),
         TimelineSource("contract_end", MONEY, contracts_over, whole_days=True),
         TimelineSource("invoice", MONEY, overdue_invoices, whole_days=True),
@@ -91,6 +92,18 @@ def departures(account: Account) -> Rows:
             label_of((~Q(left_to=""), joined(Value("\nWent to "), "left_to"))),
             label_of((Q(successor__isnull=False), joined(Value("\nFollowed by "), "successor__name"))),
         ),
+        tone=label_of((Q(roles__overlap=Contact.KEY_ROLES), Value("t4"))),
+    )
+
+
+def unsubscriptions(account: Account) -> Rows:
+    """Contacts who want no more e-mail."""
+    return entry_rows(
+        Contact.objects.filter(account=account, archived_at=None, unsubscribed_at__isnull=False),
+        kind="unsubscribed",
+        at="unsubscribed_at",
+        title=joined("name", Value(" unsubscribed from e-mail")),
+        detail="title",
         tone=label_of((Q(roles__overlap=Contact.KEY_ROLES), Value("t4"))),
     )
 

@@ -79,7 +79,7 @@ def test_terms_that_do_not_hold_change_nothing(cast, lost):
         win_back(by=cast.owner, account=lost, terms=signed(start=day(-8)))
     assert [problem.field for problem in refused.value.problems] == ["start"]
     with pytest.raises(TermsError) as refused:
-        win_back(by=cast.owner, account=lost, terms=signed(currency="XXX"))
+        win_back(by=cast.owner, account=lost, terms=signed(currency="QQQ"))
     assert [problem.field for problem in refused.value.problems] == ["currency"]
     assert not AccountReturn.objects.exists()
     assert Account.objects.get(pk=lost.pk).status == "churned"
