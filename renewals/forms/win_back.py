@@ -1,6 +1,6 @@
 """Forms over win-back: which lost customers are shown, what a campaign has to tell, and who in it is written to."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.http import QueryDict
@@ -161,7 +161,7 @@ class CampaignFieldsForm(forms.Form):
     FIRST: ClassVar[list[list[str]]] = [["fixed_product"], ["fixed_value"], ["fixed_price"]]
     LATER: ClassVar[list[list[str]]] = [["proof"], ["improvements"], ["release_name"], ["offer"]]
 
-    def offer_people(self, user: User, chosen: int | None) -> None:
+    def offer_people(self, user: User, chosen: int) -> None:
         """Lets those lead it whom the user leads, and the user; who leads it already stays on the list."""
         people = User.objects.filter(is_active=True, read_only=False)
         field: Any = self.fields["owner"]
@@ -183,7 +183,7 @@ class CampaignFieldsForm(forms.Form):
         clean = self.cleaned_data
         fields: Any = {name: clean[name] for name in CampaignFields.__annotations__}
         fields["by_itself"] = clean["by_itself"] == "yes"
-        return CampaignFields(**fields)
+        return cast("CampaignFields", fields)
 
 
 class NewCampaignForm(CampaignFieldsForm, NewForm):
@@ -206,10 +206,10 @@ class CampaignForm(CampaignFieldsForm, EditForm):
             self.offer_people(user, record.owner_id)
 
     def over(self, current: Any) -> "CampaignForm":
-        return CampaignForm(self.data, record=current, user=self.user)
+        return CampaignForm(cast("QueryDict", self.data), record=current, user=self.user)
 
     def in_words(self, record: Campaign) -> dict[str, str]:
-        labels = {name: field.label or name.capitalize() for name, field in self.base_fields.items()}
+        labels = {name: str(field.label or name.capitalize()) for name, field in self.base_fields.items()}
         said = {labels[name]: str(getattr(record, name)) for name in CampaignFields.__annotations__}
         return said | {labels["by_itself"]: "go out by themselves" if record.by_itself else "wait as drafts"}
 

@@ -106,7 +106,12 @@ class CampaignTargetQuerySet(models.QuerySet["CampaignTarget"]):
 
     def returned(self) -> "CampaignTargetQuerySet":
         """Live ones whose account is a customer again, and pays."""
-        return self.live().filter(account__status=Account.Status.ACTIVE, account__arr__gt=0)
+        back = self.live().filter(account__status=Account.Status.ACTIVE, account__arr__gt=0)
+        return back.exclude(record__withdrawn_at__isnull=False)
+
+    def never_lost(self) -> "CampaignTargetQuerySet":
+        """Live ones whose loss was taken back, so that there is nothing to win back."""
+        return self.live().filter(account__status=Account.Status.ACTIVE, record__withdrawn_at__isnull=False)
 
 
 @pghistory.track(

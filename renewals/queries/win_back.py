@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -45,12 +45,13 @@ class Tally:
 
 @dataclass(frozen=True)
 class Cell:
-    """What became of one day of the sequence for a customer; `mail` is the e-mail, where there is one."""
+    """What became of one day of the sequence, counted from the loss, for a customer; `mail_id` names the e-mail."""
 
     label: str
     tone: str = ""
     because: str = ""
     mail_id: int | None = None
+    day: int = 0
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,10 @@ def lines_of(targets: Sequence[CampaignTarget], days: Sequence[int], *, today: d
             target=one,
             days=((one.ended_on or today) - one.lost_on).days,
             standing=_standing(one),
-            cells=[_cell(one, offset, courses.get(one.enrolment_id or 0, _Course())) for offset in days],
+            cells=[
+                replace(_cell(one, offset, courses.get(one.enrolment_id or 0, _Course()), today), day=offset)
+                for offset in days
+            ],
             back=back.get(one.pk),
         )
         for one in targets
@@ -164,7 +168,7 @@ def _courses(enrolment_ids: Sequence[int]) -> Mapping[int, _Course]:
     return found
 
 
-def _cell(target: CampaignTarget, offset: int, course: _Course) -> Cell:
+def _cell(target: CampaignTarget, offset: int, course: _Course, today: dt.date) -> Cell:
     mail, done, enrolment = course.mails.get(offset), course.done.get(offset), target.enrolment
     if mail is not None:
         return _of_mail(mail)
@@ -174,9 +178,8 @@ def _cell(target: CampaignTarget, offset: int, course: _Course) -> Cell:
     day = target.lost_on + dt.timedelta(days=offset)
     if enrolment is None:
         return Cell("—" if target.state != CampaignTarget.State.CHOSEN else f"{day.day} {day:%b}", "faint")
-    if enrolment.state == Enrolment.State.RUNNING:
-        label = "Paused" if enrolment.paused_at else f"{day.day} {day:%b}"
-        return Cell(label, "soft")
+    if enrolment.state == Enrolment.State.RUNNING and (enrolment.paused_at or day >= today):
+        return Cell("Paused" if enrolment.paused_at else f"{day.day} {day:%b}", "soft")
     return Cell("—", "faint", enrolment.get_stopped_because_display())
 
 

@@ -80,14 +80,14 @@ def matching(user: User, wanted: CandidateFilter, *, today: dt.date) -> AccountQ
     if wanted.least_arr is not None:
         conditions &= Q(arr__gte=wanted.least_arr)
     if wanted.category == UNKNOWN:
-        conditions &= ~Exists(_records())
+        conditions &= Q(~Exists(_records()))
     elif wanted.category:
         conditions &= Q(Exists(_records().filter(category=wanted.category)))
     if wanted.band is not None:
         conditions &= _in_band(wanted.band, today)
     if wanted.open_only:
         live = CampaignTarget.objects.live().filter(account=OuterRef("pk"))
-        conditions &= ~Exists(live) & ~Exists(_records().filter(eligible=False)) & ~_in_band(Band.GONE, today)
+        conditions &= Q(~Exists(live), ~Exists(_records().filter(eligible=False))) & ~_in_band(Band.GONE, today)
     found = Account.objects.visible_to(user).matching(wanted.text).filter(conditions)
     return found.order_by(*SORTS[wanted.sort])
 

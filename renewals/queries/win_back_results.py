@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import DateField, F, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -62,7 +62,8 @@ class Report:
 def report_of(user: User, wanted: ResultFilter, *, today: dt.date) -> Report:
     """The report over the customers that a user sees. One query."""
     found = _started(user, ResultFilter(campaign_id=wanted.campaign_id), today=today)
-    rows = list(found.values_list("lost_on", "started_on", "ended_on", "state", "category", "arr_lost", "arr_back"))
+    names = ("lost_on", "started_on", "ended_on", "state", "category", "arr_lost", "arr_back")
+    rows: list[tuple[Any, ...]] = list(found.values_list(*names))
     stays, won, over, still = [], defaultdict[str, int](int), defaultdict[str, int](int), defaultdict[str, int](int)
     back, lost = defaultdict[str, Decimal](Decimal), Decimal(0)
     for lost_on, started_on, ended_on, state, category, arr_lost, arr_back in rows:
@@ -124,9 +125,10 @@ def _cells(one: CampaignTarget) -> list[Cell]:
 
 
 def _started(user: User, wanted: ResultFilter, *, today: dt.date) -> CampaignTargetQuerySet:
-    """Customers that were started, with the ARR that came back as `arr_back`."""
+    """Customers that were started, with the ARR that came back as `arr_back`; a loss that was taken back was none."""
     returns = AccountReturn.objects.standing().filter(target=OuterRef("pk"))
     found = CampaignTarget.objects.visible_to(user).filter(started_on__isnull=False)
+    found = found.exclude(record__withdrawn_at__isnull=False)
     if wanted.campaign_id is not None:
         found = found.filter(campaign=wanted.campaign_id)
     if wanted.category:

@@ -21,6 +21,8 @@ from renewals.models import AccountReturn, Campaign, CampaignTarget
 from renewals.models.win_back import CampaignTargetQuerySet
 from renewals.queries.win_back_sequence import SEQUENCE_KEY, texts_of, told_of
 
+NEVER_LOST = "The loss was taken back."
+
 
 @transaction.atomic
 def move_campaign(*, by: User, campaign: Campaign, move: Move) -> Campaign:
@@ -80,7 +82,8 @@ def take_out(*, by: User, target: CampaignTarget, reason: str) -> CampaignTarget
 
 @transaction.atomic
 def follow_campaigns(*, today: dt.date) -> tuple[int, int]:
-    """Takes out who left more than a year ago, and notes who came back by another way than a form of ours.
+    """Takes out who left more than a year ago and whose loss was taken back, and notes who came back by another way
+    than a form of ours.
 
     Gives how many were taken out, and how many came back. Doing it again changes nothing.
     """
@@ -88,6 +91,12 @@ def follow_campaigns(*, today: dt.date) -> tuple[int, int]:
         CampaignTarget.objects.too_late(today=today),
         CampaignTarget.OutBecause.TOO_LATE,
         stop=Enrolment.Because.TOO_LATE,
+    )
+    late += _take_out(
+        CampaignTarget.objects.never_lost(),
+        CampaignTarget.OutBecause.BY_HAND,
+        stop=Enrolment.Because.GOAL,
+        reason=NEVER_LOST,
     )
     back = CampaignTarget.objects.returned()
     _take_out(
@@ -146,15 +155,16 @@ def _take_out(
     because: CampaignTarget.OutBecause,
     *,
     stop: Enrolment.Because,
+    reason: str = "",
     by: User | None = None,
 ) -> int:
     held = list(_locked(targets))
     stop_enrolments(_enrolments_of(held), because=stop.value, by=by)
     for one in held:
-        one.state, one.out_because = CampaignTarget.State.OUT, because
+        one.state, one.out_because, one.reason = CampaignTarget.State.OUT, because, reason
         one.ended_on, one.ended_by = clock.today(), by
         one.version += 1
-    names = ["state", "out_because", "ended_on", "ended_by", "version"]
+    names = ["state", "out_because", "reason", "ended_on", "ended_by", "version"]
     with pghistory.context(**({"user": by.pk} if by else {})):
         CampaignTarget.objects.bulk_update(held, names, batch_size=500)
     return len(held)

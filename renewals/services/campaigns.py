@@ -131,6 +131,7 @@ def _choose(campaign: Campaign, account_ids: Collection[int], *, by: User) -> Ch
 
 def _row(campaign: Campaign, one: Candidate, *, by: User) -> CampaignTarget:
     category = one.record.category if one.record else ""
+    assert one.account.churned_on is not None  # the database holds it for those that are lost
     return CampaignTarget(
         campaign=campaign,
         account=one.account,

@@ -5,6 +5,8 @@ Locks are taken in this order: account, contract, target, enrolment.
 """
 
 import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -60,10 +62,7 @@ def win_back(*, by: User, account: Account, terms: Signed, key: UUID | None = No
         raise RefusedError(f"{held} is a customer already.")
     today = clock.today()
     rates = rates_on(today)
-    taken = taken_by(held, since=terms.start)
-    problems = return_problems(terms, lost_on=held.churned_on, taken=taken, rates=rates, today=today)
-    if problems:
-        raise TermsError(problems)
+    _check(terms, held, lost_on=held.churned_on, rates=rates, today=today)
     contract, arr_lost = write_contract(terms, by=by, account_id=held.pk), held.arr
     held.status, held.stage = Account.Status.ACTIVE, Account.Stage.WON_BACK
     save_next(held, by=by)
@@ -119,6 +118,13 @@ def undo_win_back(*, by: User, account: Account) -> AccountReturn:
     back.save()
     _tell(f"{by} took the return of {held} back", "It is lost, as it was before.", back, held, by=by)
     return back
+
+
+def _check(terms: Signed, account: Account, *, lost_on: dt.date, rates: Mapping[str, Decimal], today: dt.date) -> None:
+    taken = taken_by(account, since=terms.start)
+    problems = return_problems(terms, lost_on=lost_on, taken=taken, rates=rates, today=today)
+    if problems:
+        raise TermsError(problems)
 
 
 def _win_target(account: Account, *, on: dt.date, by: User) -> CampaignTarget | None:

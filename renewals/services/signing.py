@@ -35,8 +35,12 @@ def write_contract(
     )
     with pghistory.context(**({"user": by.pk} if by else {})):
         contract.save(force_insert=True)
-    left = dict(assigned or {})
-    # Of a product in several lines nobody knows who has whose seats: they go with the first of them.
+    _write_lines(contract, signed, dict(assigned or {}))
+    return contract
+
+
+def _write_lines(contract: Contract, signed: Signed, left: dict[int, int]) -> None:
+    """Of a product in several lines nobody knows who has whose seats: they go with the first of them."""
     ContractLine.objects.bulk_create(
         ContractLine(
             contract=contract,
@@ -49,4 +53,3 @@ def write_contract(
         )
         for line in signed.lines
     )
-    return contract

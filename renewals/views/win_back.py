@@ -66,7 +66,7 @@ def choose(request: UserRequest) -> HttpResponse:
     """Takes the customers that were ticked into a campaign, or asks what the new one for them is to be."""
     form = ChooseForm(request.POST, user=request.user)
     if not form.is_valid():
-        refuse(request, " ".join(error for errors in form.errors.values() for error in errors))
+        refuse(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
         return redirect(way_back(request, "renewals:win-back"))
     ticked, to = form.cleaned_data["account"], form.cleaned_data["to"]
     if to == NEW:

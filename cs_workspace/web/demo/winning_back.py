@@ -97,8 +97,8 @@ def _what_became(campaign: Campaign, as_of: dt.date, *, at_moment: AtMoment) -> 
     """One answers, one bounces, some open; one signs again, and one is taken out for a reason."""
     targets = list(campaign.targets.select_related("account__owner", "enrolment").order_by("-arr_lost", "pk"))
     wins, answers, bounces, leaves = (targets[place] if place < len(targets) else None for place in range(4))
-    for target in targets[2:]:
-        Mail.objects.filter(enrolment=target.enrolment, sent_at__isnull=False).update(
+    for opened in targets[2:]:
+        Mail.objects.filter(enrolment=opened.enrolment, sent_at__isnull=False).update(
             opened_at=F("sent_at") + dt.timedelta(hours=5)
         )
     for target, what, because in (

@@ -8,7 +8,8 @@ from cs_workspace.common import clock
 from cs_workspace.common.refusals import RefusedError
 from renewals.domain.churn import SubReason
 from renewals.domain.win_back import Move
-from renewals.models import AccountReturn, Campaign, CampaignTarget
+from renewals.models import AccountReturn, Campaign, CampaignTarget, ChurnRecord
+from renewals.queries.win_back_results import ResultFilter, report_of
 from renewals.services.campaign_moves import follow_campaigns, move_campaign, start_chosen, take_out
 from renewals.services.campaigns import choose_accounts
 from tests.factories import CampaignFactory, CampaignTargetFactory, day
@@ -142,6 +143,20 @@ def test_who_came_back_by_another_way_counts_as_won_if_somebody_had_written(cast
     assert found["Ran"].enrolment.stopped_because == "goal"
     back = AccountReturn.objects.get()
     assert (back.account, back.arr, back.arr_lost, back.contract) == (ran, 9000, 24000, None)
+
+
+def test_whose_loss_was_taken_back_was_not_won(cast):
+    account = lost_account(cast.owner, ago=8)
+    campaign = started(cast.owner, account)
+    ChurnRecord.objects.update(withdrawn_at=timezone.now())
+    account.status, account.stage, account.churned_on = "active", "established", None
+    account.save()
+    assert follow_campaigns(today=day(0)) == (1, 0)
+    target = campaign.targets.get()
+    assert (target.state, target.reason) == ("out", "The loss was taken back.")
+    assert not AccountReturn.objects.exists()
+    report = report_of(cast.owner, ResultFilter(), today=day(0))
+    assert (report.found.whole, report.open) == (0, 0)
 
 
 @pytest.mark.parametrize("what", ["reply", "bounce", "unsubscribed", "left"])
