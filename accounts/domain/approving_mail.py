@@ -27,9 +27,9 @@ class Verb(StrEnum):
     """What a person does with an e-mail."""
 
     APPROVE = "approve"
-    CANCEL = "cancel"
     SEND_AGAIN = "again"
     COUNT_AS_SENT = "sent"
+    CANCEL = "cancel"
 
 
 @dataclass(frozen=True)

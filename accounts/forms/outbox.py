@@ -5,9 +5,10 @@ from typing import Any, ClassVar
 from django import forms
 
 from accounts.forms.fields import EditForm, MomentField, NewForm, moment_in_words
-from accounts.models import Account, Contact, Mail
+from accounts.models import Account, Contact, Mail, MailTemplate
 from accounts.queries.outbox import DRAFTS, GROUPS, REACTIONS, MailFilter
 from accounts.queries.receivers import receivers_of
+from accounts.queries.writing_mail import begun_with
 from accounts.services.writing_mail import Words
 
 LONGEST = 20_000
@@ -62,7 +63,7 @@ class MailWordsMixin(forms.Form):
 class ReceiverField(forms.ModelChoiceField):
     """Somebody at the customer, with the part that they play and the address."""
 
-    def label_from_instance(self, obj: Contact) -> str:  # type: ignore[override]  # a contact
+    def label_from_instance(self, obj: Contact) -> str:
         return f"{', '.join([obj.name, *obj.role_labels])} <{obj.email}>"
 
 
@@ -70,12 +71,32 @@ class NewMailForm(MailWordsMixin, NewForm):
     """An e-mail to somebody at an account; `contact` is who is chosen at first."""
 
     contact = ReceiverField(Contact.objects.none(), label="To", empty_label="Choose …")
+    template = forms.ModelChoiceField(
+        MailTemplate.objects.kept(), required=False, label="Begin with", empty_label="An empty page"
+    )
 
     layout: ClassVar[list[list[str]]] = [["contact", "due_at"], ["subject"]]
 
-    def __init__(self, *args: Any, account: Account, contact: str = "", **kwargs: Any) -> None:
-        super().__init__(*args, initial={"contact": contact}, **kwargs)
+    def __init__(self, *args: Any, account: Account, contact: str = "", initial: Any = None, **kwargs: Any) -> None:
+        self.account = account
+        super().__init__(*args, initial=initial or {"contact": contact}, **kwargs)
         self.fields["contact"].queryset = receivers_of(account)  # type: ignore[attr-defined]
+
+    def begun(self) -> "NewMailForm":
+        """The form anew, with the chosen template below what was typed; the same form where none is chosen."""
+        self.is_valid()
+        template = self.cleaned_data.get("template")
+        if template is None:
+            return type(self)(account=self.account, initial=self._typed())
+        begun = begun_with(template, self.account, self.cleaned_data.get("contact"))
+        typed = self._typed()
+        body = "\n\n".join(text for text in (str(typed["body"] or "").strip(), begun.text) if text)
+        return type(self)(
+            account=self.account, initial=typed | {"subject": typed["subject"] or begun.subject, "body": body}
+        )
+
+    def _typed(self) -> dict[str, Any]:
+        return {name: self[name].value() for name in ("key", "contact", "template", "due_at", "subject", "body")}
 
 
 class MailForm(MailWordsMixin, EditForm):

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pghistory
 from django.db import models
-from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, Value
+from django.db.models import ExpressionWrapper, F, OuterRef, Q, Value
 from django.db.models.functions import Lower
 
 from accounts.domain.approving_mail import Standing
@@ -127,16 +127,11 @@ class MailQuerySet(models.QuerySet["Mail"]):
 
     def waiting_for(self, user: User, *, now: dt.datetime) -> "MailQuerySet":
         """What a person is to read and approve, or to decide on."""
-        undecided = Q(state__in=(Mail.State.DRAFT, Mail.State.FAILED)) | is_unclear(now)
-        return self.signed_by(user).filter(undecided)
+        return self.signed_by(user).filter(Q(state=Mail.State.DRAFT) | is_undecided(now))
 
     def unclear(self, *, now: dt.datetime) -> "MailQuerySet":
         """It may have gone out or not: the line broke, or the sender must have died. A person decides."""
         return self.filter(is_unclear(now))
-
-    def undecided(self, *, now: dt.datetime) -> "MailQuerySet":
-        """What a person should look at: unclear, or given up."""
-        return self.unclear(now=now) | self.filter(state=Mail.State.FAILED)
 
     def to_address(self, address: str) -> "MailQuerySet":
         """To an e-mail address, however it is written."""
@@ -151,9 +146,10 @@ class MailQuerySet(models.QuerySet["Mail"]):
         gone = Q(state=Mail.State.SENT, sent_at__gte=moment) | Q(state=Mail.State.SENDING, claimed_at__gte=moment)
         return self.filter(gone, by_itself=True)
 
-    def with_suppression(self) -> "MailQuerySet":
-        """With `is_suppressed`: whether the address is on the list of those that nothing is sent to."""
-        return self.annotate(is_suppressed=Exists(Suppression.objects.covering(OuterRef("address"))))
+
+def is_undecided(now: dt.datetime) -> Q:
+    """What a person should look at: unclear, or given up."""
+    return Q(state=Mail.State.FAILED) | is_unclear(now)
 
 
 def is_unclear(now: dt.datetime) -> Q:

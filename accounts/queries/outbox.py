@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404
 from accounts.domain.approving_mail import GRACE, Standing
 from accounts.domain.letters import kept_back
 from accounts.models import Account, Mail, MailRules, Suppression, User
-from accounts.models.mail import MailQuerySet, is_unclear
+from accounts.models.mail import MailQuerySet, is_unclear, is_undecided
 from accounts.queries.receivers import receiver_of
 from cs_workspace.common import clock
 
@@ -64,15 +64,15 @@ class Happened:
 
 @dataclass(frozen=True)
 class Ahead:
-    """What is to be known before an e-mail goes out: why it would be kept back, and when it goes.
+    """What is to be known before an e-mail goes out: why it would be kept back, and when it goes at the earliest.
 
-    `waits_until` is the end of the quiet where the receiver is, None where it is none; `local` the time there now.
+    `is_quiet` says that it waits for the end of the quiet where the receiver is; `local` says what time it is there.
     """
 
     kept_back: str
     goes_at: dt.datetime
-    waits_until: dt.datetime | None
-    local: dt.datetime
+    is_quiet: bool
+    local: str
 
 
 def outbox(user: User, wanted: MailFilter) -> MailQuerySet:
@@ -111,7 +111,8 @@ def looked_at(mail: Mail) -> Mail:
 
 def html_of(message: EmailMultiAlternatives) -> str:
     """The HTML of an e-mail."""
-    return str(message.alternatives[0].content)
+    content, _kind = message.alternatives[0]
+    return str(content)
 
 
 def ahead_of(mail: Mail) -> Ahead | None:
@@ -120,11 +121,12 @@ def ahead_of(mail: Mail) -> Ahead | None:
         return None
     now = clock.now()
     goes_at = max(mail.due_at, now + GRACE) if mail.state == Mail.State.DRAFT else max(mail.due_at, now)
+    quiet_until = MailRules.current().quiet_hours(mail.zone).until(goes_at)
     return Ahead(
         kept_back=_refusal(mail),
-        goes_at=goes_at,
-        waits_until=MailRules.current().quiet_hours(mail.zone).until(goes_at),
-        local=now.astimezone(mail.zone),
+        goes_at=quiet_until or goes_at,
+        is_quiet=quiet_until is not None,
+        local=f"{now.astimezone(mail.zone):%a %H:%M}",
     )
 
 
@@ -183,7 +185,7 @@ def _condition(group: str, now: dt.datetime) -> Q:
         case "drafts":
             return Q(state=state.DRAFT)
         case "undecided":
-            return Q(state=state.FAILED) | is_unclear(now)
+            return is_undecided(now)
         case "waiting":
             return Q(state=state.QUEUED) | (Q(state=state.SENDING) & ~is_unclear(now))
         case "sent":

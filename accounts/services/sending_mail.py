@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 
 from accounts.domain.letters import kept_back
 from accounts.domain.mail_events import says_no_such_address
@@ -136,7 +136,7 @@ def _gone_to(address: str, since: dt.datetime) -> list[dt.datetime]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK, address.lower()])
     gone = Mail.objects.alias(to=Lower("address")).filter(to=address.lower()).automatic_since(since)
-    return [sent_at or claimed_at for sent_at, claimed_at in gone.values_list("sent_at", "claimed_at")]
+    return list(gone.values_list(Coalesce("sent_at", "claimed_at"), flat=True))
 
 
 def _write(mail: Mail, **fields: Any) -> Mail:

@@ -1,6 +1,7 @@
 """How an e-mail to a customer stands, and what can be done with it."""
 
 from dataclasses import dataclass
+from textwrap import shorten
 from urllib.parse import urlencode
 
 from django import template
@@ -10,9 +11,11 @@ from django.utils.safestring import SafeString
 
 from accounts.domain.approving_mail import Standing, Verb, verbs_for
 from accounts.models import Mail
+from cs_workspace.common.markdown import plain_lines
 
 register = template.Library()
 
+GIST = 140
 LABELS = {
     Verb.APPROVE: "Approve",
     Verb.CANCEL: "Cancel",
@@ -59,9 +62,21 @@ def mail_acts(mail: Mail) -> list[Act]:
     """What can be done with an e-mail, at the version that is shown."""
     query = urlencode({"mail": f"{mail.pk}-{mail.version}"})
     return [
-        Act(LABELS[verb], f"{reverse('accounts:mails-handle', args=[verb])}?{query}", verb is not Verb.CANCEL)
+        Act(
+            LABELS[verb],
+            f"{reverse('accounts:mails-handle', args=[verb])}?{query}",
+            verb in (Verb.APPROVE, Verb.SEND_AGAIN),
+        )
         for verb in verbs_for(mail.standing)
     ]
+
+
+@register.filter
+def mail_gist(mail: Mail) -> str:
+    """What an e-mail is about, in one line of plain text: it begins after the greeting."""
+    lines = [line.text for line in plain_lines(mail.text)]
+    greets = len(lines) > 1 and lines[0].endswith(",")
+    return shorten(" ".join(lines[1:] if greets else lines), width=GIST, placeholder=" …")
 
 
 @register.simple_tag

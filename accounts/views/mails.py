@@ -22,7 +22,7 @@ from cs_workspace.common.fragments import render_page
 from cs_workspace.common.toasts import toast
 
 FRAME, BODY = "accounts/mail_dialog.html", "accounts/_mail_fields.html"
-DRAFT = "draft"
+DRAFT, BEGIN = "draft", "begin"
 # The HTML of an e-mail stands in a frame of our own page, as it would in a mail program, and may do nothing there.
 LETTER_POLICY = {"frame-ancestors": [SELF], "script-src": [NONE], "form-action": [NONE]}
 
@@ -44,7 +44,7 @@ def mail(request: UserRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @xframe_options_sameorigin
-@csp_replace(LETTER_POLICY)
+@csp_replace(LETTER_POLICY)  # type: ignore[arg-type]  # who asks is logged in
 def letter(request: UserRequest, pk: int) -> HttpResponse:
     """The HTML of an e-mail, for the frame in which it is shown."""
     return HttpResponse(html_of(message_of(looked_at(get_mail_for(request.user, pk)))))
@@ -53,12 +53,17 @@ def letter(request: UserRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @changes
 def new(request: UserRequest, pk: int) -> HttpResponse:
-    """Asks whom to write what, and sends it, or keeps it as a draft. `?contact=` names who is chosen at first."""
+    """Asks whom to write what, and sends it, or keeps it as a draft. `?contact=` names who is chosen at first.
+
+    Beginning with a template fills the form in and saves nothing.
+    """
     account = get_account_for(request.user, pk)
     form = NewMailForm(sent(request), account=account, contact=request.GET.get("contact", ""))
     dialog = Dialog("Write an e-mail", account, "Send", body=BODY, template=FRAME)
     if request.method != "POST":
         return show(request, dialog, form)
+    if request.POST.get("save") == BEGIN:
+        return show(request, dialog, form.begun())
     is_draft = request.POST.get("save") == DRAFT
     written, status = attempt(
         request,

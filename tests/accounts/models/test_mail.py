@@ -8,6 +8,7 @@ from django.db import IntegrityError
 
 from accounts.domain.approving_mail import Standing
 from accounts.models import Mail, MailRules, Suppression
+from accounts.models.mail import is_undecided
 from cs_workspace.common import clock
 from tests.factories import AccountFactory, ContactFactory, MailFactory, UserFactory, days_ago
 
@@ -24,7 +25,7 @@ def test_one_in_hand_is_unclear_when_the_line_broke_or_its_sender_must_have_died
     mail = MailFactory(state=State.SENDING, claimed_at=clock.now() - claimed, error=error)
     assert mail.standing is (Standing.UNCLEAR if is_unclear else Standing.SENDING)
     assert Mail.objects.unclear(now=clock.now()).exists() is is_unclear
-    assert Mail.objects.undecided(now=clock.now()).exists() is is_unclear
+    assert Mail.objects.filter(is_undecided(clock.now())).exists() is is_unclear
 
 
 @pytest.mark.parametrize("state", [state for state in State if state != State.SENDING])

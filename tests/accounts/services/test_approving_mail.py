@@ -5,6 +5,7 @@ import time_machine
 
 from accounts.domain.approving_mail import GRACE, Verb
 from accounts.models import Mail, Suppression
+from accounts.models.mail import is_undecided
 from accounts.services.approving_mail import decide, take_back
 from accounts.services.sending_mail import send_mails
 from cs_workspace.common import clock
@@ -147,9 +148,9 @@ def test_a_person_sends_again_what_is_unclear_or_failed(reader, make):
 @pytest.mark.parametrize("make", [unclear, failed])
 def test_what_is_left_unsent_needs_no_decision_any_more_and_needs_one_again_when_that_is_taken_back(reader, make):
     [left] = do(Verb.CANCEL, make(), by=reader).mails
-    assert not Mail.objects.undecided(now=NOON).exists()
+    assert not Mail.objects.filter(is_undecided(NOON)).exists()
     undo(left, by=reader)
-    assert Mail.objects.undecided(now=NOON).get() == left
+    assert Mail.objects.filter(is_undecided(NOON)).get() == left
     assert send_mails().total() == 0
 
 

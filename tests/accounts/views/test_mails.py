@@ -2,13 +2,14 @@ import datetime as dt
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Mail, MailEvent
 from cs_workspace.common import clock
 from tests.cast import logged_in
-from tests.factories import ContactFactory, MailFactory, days_ago
+from tests.factories import ContactFactory, MailFactory, MailTemplateFactory, days_ago
 
 pytestmark = pytest.mark.django_db
 State = Mail.State
@@ -130,6 +131,16 @@ def test_it_says_until_when_quiet_time_holds_it(cast, draft):
     assert "so it waits until Mon 15 Mar, 08:00" in page
 
 
+def test_it_says_what_time_it_is_where_the_receiver_is(cast, draft, contact):
+    contact.time_zone = "Asia/Tokyo"
+    contact.save()
+    Mail.objects.filter(pk=draft.pk).update(due_at=dt.datetime(2026, 3, 1, tzinfo=dt.UTC))
+    with time_machine.travel(dt.datetime(2026, 3, 11, 20, 30, tzinfo=dt.UTC), tick=False):
+        page = page_of("mail", draft.pk, cast.owner).content.decode()
+    assert "Thu 05:30 now" in page
+    assert "so it waits until Wed 11 Mar, 23:00" in page  # eight in the morning there, in the day of the reader
+
+
 def test_the_pages_cost_the_same_for_one_event_and_for_many(cast, draft, django_assert_num_queries):
     client = logged_in(cast.owner)
     for number in range(2):
@@ -218,6 +229,25 @@ def test_somebody_of_another_customer_is_not_offered(cast):
 def test_who_is_named_in_the_address_is_chosen(cast, contact):
     page = page_of("mail-new", cast.account.pk, cast.owner, contact=contact.pk).content.decode()
     assert f'<option value="{contact.pk}" selected>Anna Berg &lt;anna@halden.example&gt;' in page
+
+
+def test_it_can_begin_with_a_template_whose_holes_are_marked_and_nothing_is_saved(cast, contact):
+    template = MailTemplateFactory(
+        subject="{account.name} and us", body="Hello {contact.first_name}, does {sponsor.name} know?"
+    )
+    response = write(cast, contact, save="begin", template=template.pk, subject="", body="First of all")
+    assert response.status_code == 200
+    text = response.content.decode()
+    assert 'value="Halden Logistics and us"' in text
+    assert "First of all\n\nHello Anna, does ‹executive sponsor at the customer› know?" in text
+    assert f'<option value="{contact.pk}" selected>' in text
+    assert not Mail.objects.exists()
+
+
+def test_beginning_with_nothing_keeps_what_was_typed(cast, contact):
+    text = write(cast, contact, save="begin", template="", body="Long thought about").content.decode()
+    assert "Long thought about" in text
+    assert 'role="alert"' not in text
 
 
 @pytest.mark.parametrize("user", ["outsider", "read_only"])
