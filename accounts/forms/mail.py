@@ -6,7 +6,7 @@ from django import forms
 from django.urls import reverse
 
 from accounts.domain.merging import problem_with
-from accounts.forms.fields import AccountField, NewForm
+from accounts.forms.fields import AccountField, DayField, NewForm
 from accounts.models import Account, Contact, MailTemplate, Sequence, User
 from accounts.queries.letters import all_fields
 from accounts.services.mail_templates import TemplateText
@@ -75,7 +75,13 @@ class EnrolForm(NewForm):
     sequence = forms.ModelChoiceField(Sequence.objects.none(), label="Sequence", empty_label="Choose one")
     contact = forms.ModelChoiceField(Contact.objects.none(), label="Who gets the e-mails", empty_label="Choose one")
 
-    layout: ClassVar[list[list[str]]] = [["sequence"], ["contact"]]
+    anchor_on = DayField(
+        required=False,
+        label="Counts from",
+        help_text="Empty for today or, where it begins before its day, the renewal.",
+    )
+
+    layout: ClassVar[list[list[str]]] = [["sequence"], ["contact", "anchor_on"]]
 
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

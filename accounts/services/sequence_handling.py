@@ -1,11 +1,14 @@
 """What people do with sequences: switch one on or off, put a contact into it, let an enrolment rest or end it."""
 
+import datetime as dt
 from uuid import UUID, uuid4
 
 import pghistory
 from django.db import transaction
 
-from accounts.models import Contact, Enrolment, Sequence, User
+from accounts.domain.playbook_runs import NO_CUSTOMER
+from accounts.models import Account, Contact, Enrolment, Sequence, User
+from accounts.queries.letters import is_for_lost
 from accounts.registries import Start
 from accounts.services.once import claim
 from accounts.services.sequencing import pause_enrolments, refusal_of, resume_enrolments, start, stop_enrolments
@@ -28,15 +31,24 @@ def switch_sequence(*, by: User, sequence: Sequence, on: bool) -> Sequence:
 
 
 @transaction.atomic
-def enrol(*, by: User, sequence: Sequence, contact: Contact, key: UUID | None = None) -> Enrolment:
-    """Puts one contact into a sequence by hand, from today on; `key` is that of the form.
+def enrol(
+    *, by: User, sequence: Sequence, contact: Contact, anchor_on: dt.date | None = None, key: UUID | None = None
+) -> Enrolment:
+    """Puts one contact into a sequence by hand; `key` is that of the form.
 
-    Raises `RefusedError` with the reason where that is not possible, and `RepeatedError` for a form that came twice.
+    Its steps count from `anchor_on`. Without it that is today or, for a sequence that begins before its day, the
+    renewal. Raises `RefusedError` with the reason where that is not possible, and `RepeatedError` for a form that came
+    twice.
     """
     claim(key, by=by)
+    account = contact.account
+    is_customer = account.status == Account.Status.ACTIVE and account.archived_at is None
+    if not is_customer and not is_for_lost(sequence):
+        raise RefusedError(NO_CUSTOMER)
     if because := refusal_of(contact):
         raise RefusedError(because)
-    one = Start(contact.account_id, contact.pk, f"hand:{key or uuid4()}", clock.today())
+    anchor_on = anchor_on or _day_of(sequence, account)
+    one = Start(contact.account_id, contact.pk, f"hand:{key or uuid4()}", anchor_on)
     begun = start([one], sequence=sequence, by=by)
     if not begun:
         raise RefusedError(f"{contact} is in “{sequence}” already.")
@@ -62,6 +74,15 @@ def resume_by_hand(*, by: User, enrolment: Enrolment) -> Enrolment:
     """Lets one enrolment go on. Raises `RefusedError` where it is over or does not rest."""
     with pghistory.context(user=by.pk):
         return _one(resume_enrolments([enrolment], by=by), enrolment)
+
+
+def _day_of(sequence: Sequence, account: Account) -> dt.date:
+    """The day that a sequence counts from where nobody names one."""
+    if not sequence.steps.filter(offset_days__lt=0).exists():
+        return clock.today()
+    if account.renewal_date is None:
+        raise RefusedError("It begins before its day, and no renewal is known: say from which day it counts.")
+    return account.renewal_date
 
 
 def _one(changed: list[Enrolment], enrolment: Enrolment) -> Enrolment:

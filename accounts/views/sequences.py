@@ -131,7 +131,9 @@ def stop(request: UserRequest, pk: int) -> HttpResponse:
 
 def _enrol(request: UserRequest, form: EnrolForm) -> Enrolment:
     given = form.cleaned_data
-    return handling.enrol(by=request.user, sequence=given["sequence"], contact=given["contact"], key=given["key"])
+    return handling.enrol(
+        by=request.user, **{name: given[name] for name in ("sequence", "contact", "anchor_on", "key")}
+    )
 
 
 def _handle(request: UserRequest, pk: int, do: Callable[..., Enrolment], words: str, *, back: str = "") -> HttpResponse:

@@ -155,6 +155,13 @@ FORMS: dict[str, Builder] = {
         url("onboarding-skip", pk=make.OnboardingStepFactory(account=cast.account).pk), {"reason": "Not needed"}
     ),
     "a link to a checklist": of("onboarding-share", of_onboarding),
+    "a sequence that is started": lambda cast: Filled(
+        url("sequence-start", pk=cast.account.pk),
+        {
+            "sequence": make.SequenceStepFactory().sequence_id,
+            "contact": make.ContactFactory(account=cast.account).pk,
+        },
+    ),
     "a playbook that is started": lambda cast: Filled(
         url("playbook-start", pk=cast.account.pk), {"playbook": make.PlaybookFactory().pk}
     ),

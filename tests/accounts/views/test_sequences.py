@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.forms.fields import label_of
-from accounts.models import Enrolment, Mail, Sequence
+from accounts.models import Account, Enrolment, Mail, Sequence
 from tests import factories as make
 from tests.cast import logged_in
 
@@ -87,6 +87,30 @@ def test_a_contact_is_put_in_by_hand_once(cast, sequence):
     again = client.post(begin, {"sequence": sequence.pk, "contact": contact.pk})
     assert again.status_code == 422
     assert "is in “Nudge” already" in again.content.decode()
+
+
+def test_a_sequence_that_begins_before_its_day_counts_from_the_renewal_or_the_day_that_is_named(cast):
+    ahead = make.SequenceStepFactory(offset_days=-30).sequence
+    contact, begin = make.ContactFactory(account=cast.account), url("sequence-start", cast.account.pk)
+    client, typed = logged_in(cast.owner), {"sequence": ahead.pk, "contact": contact.pk}
+    Account.objects.filter(pk=cast.account.pk).update(renewal_date=None)
+    assert "say from which day it counts" in client.post(begin, typed).content.decode()
+    Account.objects.filter(pk=cast.account.pk).update(renewal_date=make.day(40))
+    assert client.post(begin, typed).status_code == 302
+    assert Enrolment.objects.get().anchor_on == make.day(40)
+    other = make.ContactFactory(account=cast.account)
+    client.post(begin, typed | {"contact": other.pk, "anchor_on": str(make.day(20))})
+    assert Enrolment.objects.get(contact=other).anchor_on == make.day(20)
+    assert client.post(begin, typed | {"anchor_on": "nonsense"}).status_code == 422
+
+
+def test_a_lost_customer_is_put_into_nothing_that_is_for_customers(cast, sequence):
+    contact = make.ContactFactory(account=cast.account)
+    Account.objects.filter(pk=cast.account.pk).update(status="churned", churned_on=make.day(-1))
+    answer = logged_in(cast.owner).post(
+        url("sequence-start", cast.account.pk), {"sequence": sequence.pk, "contact": contact.pk}
+    )
+    assert "no customer any more" in answer.content.decode()
 
 
 def test_nobody_is_put_in_who_gets_no_e_mail_or_belongs_to_another_account(cast, sequence):
