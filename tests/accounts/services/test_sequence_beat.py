@@ -176,7 +176,7 @@ def test_what_ships_speaks_only_of_fields_that_its_source_knows():
 def test_what_ships_is_in_the_workspace_with_its_steps(cast):
     found = Sequence.objects.get(key="win-back")
     assert list(found.steps.values_list("offset_days", "variant", "only_with").order_by("offset_days", "variant")) == [
-        (7, "price", ""), (7, "product", ""), (7, "value", ""), (30, "", ""), (90, "", "release.name"),
+        (7, "price", ""), (7, "product", ""), (7, "value", ""), (30, "", ""), (90, "", "release.name"), (180, "", ""),
     ]  # fmt: skip
     on = set(Sequence.objects.active().values_list("key", flat=True))
     assert on == {"onboarding-welcome", "renewal-prep", "win-back"}
