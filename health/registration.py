@@ -67,6 +67,7 @@ def register() -> None:
     add_panel(Panel("usage", "main", 30, "components/_later.html", _usage_later))
     add_panel(Panel("training", "side", 45, "components/_later.html", _training_later))
     add_panel(Panel("surveys", "side", 46, "components/_later.html", _surveys_later))
+    add_panel(Panel("advocates", "side", 47, "components/_later.html", _advocates_later))
     add_panel(Panel("pulse-mark", "marks", 10, "health/_pulse_mark.html", _pulse_mark, judgement.beside_account))
     add_panel(Panel("judgement", "beside", 10, "components/_later.html", _judgement_later))
     add_book_column(BookColumn("pulse", "Pulse", load=judgement.pulses_of, draw=pulse_cell, standard=False))
@@ -100,6 +101,12 @@ def _register_palette() -> None:
     add_palette_item(PaletteItem("Alerts", "health:alerts", keywords="inbox", keys="g a"))
     add_palette_item(
         PaletteItem("Surveys", "health:surveys", keywords="nps csat satisfaction promoters detractors verbatims")
+    )
+    add_palette_item(
+        PaletteItem("Advocates", "health:advocates", keywords="references case studies testimonials reviews referrals")
+    )
+    add_palette_item(
+        PaletteItem("Candidates for advocacy", "health:advocate-candidates", keywords="promoters advisory board")
     )
     add_palette_item(PaletteItem("Metrics", "health:metrics", keywords="definitions help indicators health terms"))
     add_palette_item(
@@ -226,6 +233,10 @@ def _training_later(account: Account, user: User) -> dict[str, Any]:
 
 def _surveys_later(account: Account, user: User) -> dict[str, Any]:
     return {"id": "surveys", "title": "Surveys", "url": reverse("health:account-surveys", args=[account.pk])}
+
+
+def _advocates_later(account: Account, user: User) -> dict[str, Any]:
+    return {"id": "advocates", "title": "Advocates", "url": reverse("health:account-advocates", args=[account.pk])}
 
 
 def _sparklines(account_ids: Sequence[int]) -> dict[int, list[Point]]:

@@ -1,4 +1,4 @@
-"""What judgement tells in the timeline: moves between tiers, alerts, signals, save plans, tickets and answers."""
+"""What judgement tells in the timeline: tier moves, alerts, signals, save plans, tickets, answers and advocates."""
 
 import datetime as dt
 
@@ -22,10 +22,11 @@ from accounts.registries import TimelineSource, add_timeline_source
 from health.domain.judgement import PULSE_LABELS
 from health.domain.signals import KINDS
 from health.models import Alert, AlertRule, ChurnSignal, Pulse, Snapshot, SurveyAnswer, Ticket, Tier, TierOverride
+from health.queries.advocacy_timeline import advocates_asked, advocates_named, advocates_used
 from health.queries.save_timeline import checkpoints_held, escalations, plans_begun, plans_ended
 
 HEALTH, ALERTS, SIGNALS, TICKETS, SURVEYS = "Health", "Alerts", "Signals", "Tickets", "Surveys"
-SAVING = "Save plans"
+SAVING, ADVOCACY = "Save plans", "Advocacy"
 EPOCH = dt.date(2000, 1, 1)
 
 
@@ -44,6 +45,9 @@ def register_timeline() -> None:
         TimelineSource("escalation", SAVING, escalations),
         TimelineSource("ticket", TICKETS, tickets),
         TimelineSource("survey", SURVEYS, survey_answers),
+        TimelineSource("advocate", ADVOCACY, advocates_named, url_name="health:advocate"),
+        TimelineSource("advocacy_ask", ADVOCACY, advocates_asked, whole_days=True),
+        TimelineSource("advocacy_use", ADVOCACY, advocates_used, whole_days=True),
     ):
         add_timeline_source(source)
 
