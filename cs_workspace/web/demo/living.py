@@ -18,6 +18,7 @@ from django.db import connection
 from accounts.models import Account, Task, User
 from accounts.services.tasks import complete_task
 from cs_workspace.common import clock
+from cs_workspace.web.demo.advocating import name_advocates
 from cs_workspace.web.demo.boarding import board_customers
 from cs_workspace.web.demo.closing import close_renewals
 from cs_workspace.web.demo.corresponding import correspond
@@ -141,6 +142,7 @@ def _live_today(as_of: dt.date, seed: int, *, lived_whole: bool) -> None:
     offer_renewals(as_of, at_moment=_at_moment)
     if lived_whole:
         save_accounts(as_of, at_moment=_at_moment)
+        name_advocates(as_of, at_moment=_at_moment)
     email_book(as_of, at_moment=_at_moment)
     unsubscribe_some(as_of, at_moment=_at_moment)
 
