@@ -11,10 +11,10 @@ from contextlib import AbstractContextManager
 from decimal import Decimal
 from functools import partial
 
-from django.db.models import DecimalField, F, OuterRef, Subquery
+from django.db.models import DecimalField, F, OuterRef, Q, Subquery
 from django.db.models.expressions import CombinedExpression
 
-from accounts.models import Account, User
+from accounts.models import Account, Notification, User
 from accounts.models.account import AccountQuerySet
 from accounts.registries import tier_labels
 from cs_workspace.common import clock
@@ -56,7 +56,7 @@ NOTES = (
 
 
 def save_accounts(as_of: dt.date, *, at_moment: AtMoment) -> None:
-    """Lives the save plans up to and with `as_of`. `at_moment` makes it a moment of the past."""
+    """Lives the save plans up to and with `as_of`; nobody gets an e-mail. `at_moment` makes it a moment of the past."""
     for ago, days, reason, cause, outcome, note in ENDED:
         begun = as_of - dt.timedelta(days=ago)
         ended = begun + dt.timedelta(days=days)
@@ -78,6 +78,9 @@ def save_accounts(as_of: dt.date, *, at_moment: AtMoment) -> None:
     for ago in (1, 0):
         with at_moment(_at(as_of - dt.timedelta(days=ago), MORNING)):
             escalate_overdue()
+    told = Notification.objects.filter(Q(key__startswith="save-plan:") | Q(key__startswith="save-plan-overdue:"))
+    told.update(email_state=Notification.Email.NONE, email_due_at=None)
+    told.filter(key__startswith="save-plan:").update(read_at=clock.now())
 
 
 def _with_csm(accounts: AccountQuerySet) -> AccountQuerySet:

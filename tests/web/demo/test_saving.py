@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 import time_machine
 
+from accounts.models import Notification
 from cs_workspace.common import clock
 from cs_workspace.web.demo.saving import ENDED, UNDER_WAY, save_accounts
 from health.models import Escalation, Intervention
@@ -33,6 +34,8 @@ def test_plans_of_half_a_year_ended_and_three_are_under_way():
     assert Intervention.objects.filter(outcome="recovered", score_at_end__gt=40).exists()
     assert Intervention.objects.live().count() == len(UNDER_WAY)
     assert overdue_plans().get().reason == "competitor"
+    told = Notification.objects.filter(key__startswith="save-plan")
+    assert set(told.values_list("email_state", flat=True)) == {"none"}
     assert set(Escalation.objects.values_list("level", flat=True)) == {"manager"}
     assert set(Intervention.objects.get(reason="price", ended_at=None).promises.values_list("state", flat=True)) == {
         "kept",
