@@ -39,7 +39,7 @@ class BoardCandidate:
 
 @dataclass(frozen=True)
 class SegmentSeats:
-    """How many of a segment sit on the board, and how many more are proposed."""
+    """How many of a segment are named for the board, and how many more are proposed."""
 
     name: str
     seated: int
@@ -55,7 +55,7 @@ class Board:
 
     @property
     def seated(self) -> int:
-        """How many sit there now."""
+        """How many are named for it, as current advocates."""
         return sum(segment.seated for segment in self.segments)
 
 
