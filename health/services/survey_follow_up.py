@@ -85,10 +85,12 @@ def _calling(ask: SurveyAsk, answer: SurveyAnswer) -> str:
         for part in (
             _quoted(answer.comment),
             f"It was about: {ask.about}" if ask.about else "",
-            ("- Listen first: what happened, and since when?\n"
-            "- Find the root cause: the product, people or a process.\n"
-            "- Agree on what is done by when, and write down what you promise.\n"
-            "- Tell them in a week what has come of it."),
+            (
+                "- Listen first: what happened, and since when?\n"
+                "- Find the root cause: the product, people or a process.\n"
+                "- Agree on what is done by when, and write down what you promise.\n"
+                "- Tell them in a week what has come of it."
+            ),
         )
         if part
     )

@@ -69,7 +69,10 @@ def test_a_program_that_answers_is_no_reply(headers, expected):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("Yes, Tuesday.\r\n\r\nOn Mon, 3 Mar 2025 at 10:00, Dana Reyes\r\n<dana@us.com> wrote:\r\n> Hello", "Yes, Tuesday."),
+        (
+            "Yes, Tuesday.\r\n\r\nOn Mon, 3 Mar 2025 at 10:00, Dana Reyes\r\n<dana@us.com> wrote:\r\n> Hello",
+            "Yes, Tuesday.",
+        ),
         ("Gern.\n\nAm 03.03.2025 um 10:00 schrieb Dana Reyes:\n\n> Hallo", "Gern."),
         ("Ok\n\n-----Original Message-----\nFrom: Dana", "Ok"),
         ("Ok\n\nFrom: Dana Reyes <dana@us.com>\nSent: Monday", "Ok"),
