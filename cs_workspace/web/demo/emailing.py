@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from itertools import islice
 from typing import Final
 
+import pgtrigger
 from django.db import connection
 from django.db.models import F
 
@@ -22,7 +23,7 @@ from accounts.registries import SEQUENCE_SOURCES, Start
 from accounts.services.approving_mail import decide
 from accounts.services.mail_events import take_event, take_reply
 from accounts.services.sequence_advancing import advance_enrolments, finish_enrolments
-from accounts.services.sequence_handling import pause_by_hand, switch_sequence
+from accounts.services.sequence_handling import pause_by_hand
 from accounts.services.sequencing import start
 from cs_workspace.common import clock
 
@@ -41,12 +42,10 @@ ANSWERS: Final = (
 
 def email_book(as_of: dt.date, *, at_moment: AtMoment) -> None:
     """Lives a sequence through the last days: begun, approved by the owners, answered, bounced, paused."""
+    switch_nudge(_moment(as_of, BEGINS[0], MORNING))
     sequence = Sequence.objects.filter(key=KEY).first()
-    admin = User.objects.filter(role=User.Role.ADMIN, is_active=True).order_by("email").first()
-    if sequence is None or admin is None:
+    if sequence is None:
         return
-    with at_moment(_moment(as_of, BEGINS[0], MORNING)):
-        switch_sequence(by=admin, sequence=sequence, on=True)
     waiting = _candidates(as_of, at_moment)
     for ago in range(BEGINS[0], -1, -1):
         with at_moment(_moment(as_of, ago, MORNING)):
@@ -64,6 +63,12 @@ def email_book(as_of: dt.date, *, at_moment: AtMoment) -> None:
     finish_enrolments()
     _pause_one(as_of, at_moment)
     _date_back()
+
+
+def switch_nudge(since: dt.datetime | None) -> None:
+    """Switches the sequence on since a moment, or off by None; as no admin did it, no history says so."""
+    with pgtrigger.ignore("accounts.Sequence:update_update"):
+        Sequence.objects.filter(key=KEY).update(active_since=since)
 
 
 def _candidates(as_of: dt.date, at_moment: AtMoment) -> list[Start]:

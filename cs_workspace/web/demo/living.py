@@ -15,7 +15,7 @@ from random import Random
 import pgtrigger
 from django.db import connection
 
-from accounts.models import Account, Task, User
+from accounts.models import Account, Notification, Task, User
 from accounts.services.tasks import complete_task
 from cs_workspace.common import clock
 from cs_workspace.web.demo.advocating import name_advocates
@@ -63,6 +63,9 @@ OUTCOMES = (
     "Reached the champion, follow-up on Friday",
     "Cause found, fix promised",
 )
+
+# The triggers of the history remember who acted last until the end of the transaction, and all the year is one.
+NOBODY_ACTS = "SET LOCAL pghistory.context_id = ''"
 
 Progress = Callable[[str, int, int], None]
 
@@ -201,9 +204,9 @@ def _hold_save_calls(rng: Random) -> None:
 @contextmanager
 def _at_moment(moment: dt.datetime) -> Iterator[None]:
     """Inside, it is that moment. What the history of alerts and signals keeps of it is dated so, and names only who
-    really acted: the triggers remember the last actor until the end of the transaction, and all the year is one."""
+    really acted; after it, nobody acts."""
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL pghistory.context_id = ''")
+        cursor.execute(NOBODY_ACTS)
         cursor.execute(
             "SELECT (SELECT COALESCE(max(pgh_id), 0) FROM health_alertevent), "
             "(SELECT COALESCE(max(pgh_id), 0) FROM health_churnsignalevent)"
@@ -214,6 +217,7 @@ def _at_moment(moment: dt.datetime) -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE health_alertevent SET pgh_created_at = %s WHERE pgh_id > %s", [moment, alerts])
         cursor.execute("UPDATE health_churnsignalevent SET pgh_created_at = %s WHERE pgh_id > %s", [moment, signals])
+        cursor.execute(NOBODY_ACTS)
 
 
 def _alerts_by_owner() -> Iterator[tuple[User, list[Alert]]]:
@@ -246,6 +250,9 @@ def _tasks_by_owner() -> Iterator[tuple[User, list[Task]]]:
 def _date_back(as_of: dt.date) -> None:
     """Rows that were stamped with the moment of loading get that of the night to which they belong; what was told in
     past nights is read, and no mail goes out for any of it."""
+    Notification.objects.exclude(email_state=Notification.Email.NONE).update(
+        email_state=Notification.Email.NONE, email_due_at=None
+    )
     with connection.cursor() as cursor, pgtrigger.ignore("health.Alert:update_update"):
         cursor.execute("UPDATE health_alert SET created_at = opened_at")
     with connection.cursor() as cursor:
@@ -254,7 +261,7 @@ def _date_back(as_of: dt.date) -> None:
             "FROM health_alert a WHERE a.task_id = t.id"
         )
         cursor.execute(
-            "UPDATE accounts_notification n SET email_state = 'none', email_due_at = NULL, created_at = told.at, "
+            "UPDATE accounts_notification n SET created_at = told.at, "
             "read_at = CASE WHEN told.at < %(today)s THEN told.at + interval '5 hours' END "
             "FROM (SELECT n.id, max(a.opened_at) AS at FROM accounts_notification n "
             "JOIN health_alert a ON a.id::text = split_part(n.key, ':', 2) "

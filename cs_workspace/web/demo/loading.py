@@ -19,9 +19,12 @@ from accounts.models import (
     ExchangeRate,
     FeatureRequest,
     MailEvent,
+    MailTemplate,
     OnboardingTemplate,
     Playbook,
     Product,
+    Sequence,
+    SequenceStep,
     Suppression,
     TemplateStep,
     User,
@@ -29,6 +32,7 @@ from accounts.models import (
 from cs_workspace.common import clock
 from cs_workspace.web.demo import MAIL_DOMAIN
 from cs_workspace.web.demo.company import Company
+from cs_workspace.web.demo.emailing import switch_nudge
 from cs_workspace.web.demo.living import Progress, live_through
 from cs_workspace.web.demo.places import RATES
 from cs_workspace.web.demo.staffing import PRODUCT_PREFIX, write_staff
@@ -82,6 +86,9 @@ KEPT_HISTORY = (
     SegmentReviews,
     Survey,
     SurveyQuestion,
+    MailTemplate,
+    Sequence,
+    SequenceStep,
 )
 FIRST_AS_OF = dt.date(2015, 1, 1)
 
@@ -162,8 +169,9 @@ def empty_workspace(*, by: User | None) -> None:
     _remove_customers()
     Product.objects.filter(key__startswith=PRODUCT_PREFIX, scorecards=None).delete()
     ExchangeRate.objects.filter(currency__in=RATES).delete()
-    # The demo switched them on; customers of one's own are asked when somebody wants it.
+    # The demo switched them on; customers of one's own are asked and written to when somebody wants it.
     switch_surveys(None)
+    switch_nudge(None)
     people = User.objects.filter(email__iendswith=f"@{MAIL_DOMAIN}")
     User.objects.filter(manager__in=people).update(manager=None)
     people.exclude(pk__in=[by.pk] if by else []).delete()
