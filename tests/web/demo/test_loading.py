@@ -31,6 +31,7 @@ SELDOM_THE_SAME = (
     "email_state",
     "key",
     "url",
+    "linked_id",
     "origin_key",
 )
 COMPARED = [
@@ -75,6 +76,7 @@ def counts() -> dict[str, int]:
 
 
 @pytest.mark.usefixtures("three_nights")
+@pytest.mark.timeout(300)  # three companies, one after the other
 def test_the_same_seed_writes_the_same_to_the_last_row_and_another_seed_does_not() -> None:
     day = clock.today() - dt.timedelta(days=1)  # its night is over, whatever time it is now
     written = []
