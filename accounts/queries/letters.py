@@ -7,6 +7,7 @@ from django.conf import settings
 from accounts.domain.merging import LETTER_FIELDS
 from accounts.domain.playbook_runs import Situation
 from accounts.models import Contact, Sequence
+from accounts.queries.receivers import writable
 from accounts.registries import SEQUENCE_SOURCES
 from cs_workspace.common.expressions import among
 
@@ -48,8 +49,8 @@ def receivers_of(account_ids: Collection[int], role: str) -> dict[int, int]:
     to whom nothing can be sent are nobody.
     """
     roles = list(dict.fromkeys([role, *Contact.KEY_ROLES]))
-    there = Contact.objects.present().filter(among("account_id", account_ids), unsubscribed_at=None)
-    rows = there.filter(roles__overlap=roles).exclude(email="").order_by("account_id", "name", "pk")
+    there = writable().filter(among("account_id", account_ids), roles__overlap=roles)
+    rows = there.order_by("account_id", "name", "pk")
     found: dict[int, tuple[tuple[int, int], int]] = {}
     for pk, account_id, played, influence in rows.values_list("pk", "account_id", "roles", "influence"):
         rank = (min(roles.index(one) for one in played if one in roles), -(influence or 0))

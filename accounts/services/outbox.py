@@ -5,11 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 
-from accounts.domain.letters import kept_back
-from accounts.models import Contact, Mail, Suppression, User
-from accounts.queries.receivers import receiver_of
+from accounts.models import Contact, Mail, User
+from accounts.queries.receivers import refusal_to, with_suppression
 from cs_workspace.common import clock
 
 
@@ -42,8 +40,7 @@ def put_letters(letters: Sequence[Letter], *, by: User | None = None) -> list[Ma
     What must not be sent is put there as well, as withheld with the reason, so that it is seen and not wondered about.
     The contacts are read anew: what they unsubscribed from a moment ago counts.
     """
-    suppressed = Exists(Suppression.objects.covering(OuterRef("email")))
-    known = Contact.objects.annotate(is_suppressed=suppressed).in_bulk({letter.contact.pk for letter in letters})
+    known = with_suppression().in_bulk({letter.contact.pk for letter in letters})
     there = set(Mail.objects.filter(key__in=[letter.key for letter in letters]).values_list("key", flat=True))
     fresh = {letter.key: letter for letter in letters if letter.key not in there and letter.contact.pk in known}
     rows = [_mail(letter, known[letter.contact.pk]) for letter in fresh.values()]
@@ -53,7 +50,7 @@ def put_letters(letters: Sequence[Letter], *, by: User | None = None) -> list[Ma
 
 
 def _mail(letter: Letter, contact: Contact) -> Mail:
-    because = kept_back(receiver_of(contact, is_suppressed=contact.is_suppressed))  # type: ignore[attr-defined]  # annotated
+    because = refusal_to(contact)
     state = Mail.State.QUEUED if letter.by_itself else Mail.State.DRAFT
     return Mail(
         key=letter.key,

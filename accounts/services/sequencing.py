@@ -6,13 +6,12 @@ That a contact is in a sequence once and that a cause puts them in once is decid
 from collections.abc import Collection, Iterable
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from accounts.domain.letters import kept_back
 from accounts.domain.sequences import first_day
-from accounts.models import Contact, Enrolment, Mail, Sequence, Suppression, User
-from accounts.queries.receivers import receiver_of
+from accounts.models import Contact, Enrolment, Mail, Sequence, User
+from accounts.queries.receivers import refusal_to, with_suppression
 from accounts.registries import Start
 from accounts.services.sequence_advancing import advance_these, steps_of
 from cs_workspace.common import clock
@@ -63,8 +62,7 @@ def start(starts: Iterable[Start], *, sequence: Sequence, by: User | None = None
 
 def refusal_of(contact: Contact) -> str:
     """Why nothing is written to a contact, in a sentence; empty where nothing stands against it. One query."""
-    suppressed = Exists(Suppression.objects.covering(OuterRef("email")))
-    return _kept_back(Contact.objects.annotate(is_suppressed=suppressed).get(pk=contact.pk))
+    return refusal_to(with_suppression().get(pk=contact.pk))
 
 
 @transaction.atomic
@@ -117,8 +115,7 @@ def resume_enrolments(enrolments: Iterable[Enrolment], *, by: User | None = None
 
 def _fresh(starts: list[Start], sequence: Sequence) -> list[Start]:
     """Those who may be put in: once each, by their contact. Two queries."""
-    suppressed = Exists(Suppression.objects.covering(OuterRef("email")))
-    contacts = Contact.objects.annotate(is_suppressed=suppressed).in_bulk({one.contact_id for one in starts})
+    contacts = with_suppression().in_bulk({one.contact_id for one in starts})
     there = sequence.enrolments.filter(contact__in=contacts).values_list("contact_id", "cause_key", "state")
     bars: set[tuple[int, str]] = set()
     running: set[int] = set()
@@ -129,15 +126,11 @@ def _fresh(starts: list[Start], sequence: Sequence) -> list[Start]:
     fresh: dict[int, Start] = {}
     for one in starts:
         contact = contacts.get(one.contact_id)
-        if contact is None or contact.account_id != one.account_id or _kept_back(contact):
+        if contact is None or contact.account_id != one.account_id or refusal_to(contact):
             continue
         if one.contact_id not in running and (one.contact_id, one.cause_key) not in bars:
             fresh.setdefault(one.contact_id, one)
     return list(fresh.values())
-
-
-def _kept_back(contact: Contact) -> str:
-    return kept_back(receiver_of(contact, is_suppressed=contact.is_suppressed))  # type: ignore[attr-defined]  # annotated
 
 
 def _lock(enrolments: Iterable[Enrolment]) -> list[Enrolment]:

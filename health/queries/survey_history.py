@@ -9,8 +9,9 @@ from typing import Any
 
 from django.db import connection
 
-from accounts.domain.letters import Receiver, kept_back
+from accounts.domain.letters import kept_back
 from accounts.models import Contact, Suppression
+from accounts.queries.receivers import receiver_of
 from cs_workspace.common import clock
 from cs_workspace.common.expressions import among
 from health.domain.surveys import YEAR, Asked, Known
@@ -75,15 +76,5 @@ def kept_back_of(contacts: Collection[Contact]) -> dict[int, str]:
     """Why no e-mail may reach somebody, by contact; those whom one reaches are left out. One query."""
     addresses = {one.email.lower() for one in contacts}
     listed = set(Suppression.objects.filter(address__in=addresses).values_list("address", flat=True))
-    reasons = {
-        one.pk: kept_back(
-            Receiver(
-                address=one.email,
-                is_there=one.status == Contact.Status.ACTIVE and one.archived_at is None,
-                has_unsubscribed=one.unsubscribed_at is not None,
-                is_suppressed=one.email.lower() in listed,
-            )
-        )
-        for one in contacts
-    }
+    reasons = {one.pk: kept_back(receiver_of(one, is_suppressed=one.email.lower() in listed)) for one in contacts}
     return {pk: reason for pk, reason in reasons.items() if reason}

@@ -7,9 +7,10 @@ from django.http import QueryDict
 
 from accounts.forms.fields import DialogForm, EditForm, KeyField, NewForm
 from accounts.models import Contact, Segment, User
+from accounts.queries.receivers import writable
 from renewals.domain.win_back import AGES, Band
 from renewals.models import Campaign, CampaignTarget, ChurnRecord
-from renewals.queries.win_back_candidates import SORTS, UNKNOWN, CandidateFilter, writable
+from renewals.queries.win_back_candidates import SORTS, UNKNOWN, CandidateFilter
 from renewals.queries.win_back_results import ResultFilter
 from renewals.services.campaigns import CampaignFields
 

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 
-from accounts.models import Account, Contact, Suppression, User
+from accounts.models import Account, Contact, User
 from accounts.models.account import AccountQuerySet
+from accounts.queries.receivers import writable
 from cs_workspace.common.expressions import among
 from renewals.domain.win_back import AGES, WORKED, Age, Band, Loss, band_of, not_chosen
 from renewals.models import CampaignTarget, ChurnRecord
@@ -131,12 +132,6 @@ def contacts_for(account_ids: Collection[int]) -> dict[int, Contact]:
     )
     found = writable().filter(among("account_id", account_ids)).annotate(part=part)
     return {one.account_id: one for one in found.order_by("account_id", "part", "pk").distinct("account_id")}
-
-
-def writable() -> QuerySet[Contact]:
-    """Contacts who can be written to: they are there, have an address, and did not ask to be left alone."""
-    suppressed = Exists(Suppression.objects.covering(OuterRef("email")))
-    return Contact.objects.present().filter(~suppressed, unsubscribed_at=None).exclude(email="")
 
 
 def band_choices(figures: Figures) -> list[tuple[str, str, int]]:

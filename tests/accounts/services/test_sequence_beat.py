@@ -148,6 +148,8 @@ def test_a_sequence_goes_to_the_role_then_to_whoever_decides(cast):
     assert receivers_of([account.pk], "champion") == {account.pk: weak.pk}
     strong = make.ContactFactory(account=account, roles=["champion", "user"], influence=7)
     assert receivers_of([account.pk], "champion") == {account.pk: strong.pk}
+    make.SuppressionFactory(address=strong.email.lower())
+    assert receivers_of([account.pk], "champion") == {account.pk: weak.pk}
 
 
 def test_what_ships_is_installed_once_and_stays_as_admins_left_it():
