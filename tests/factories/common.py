@@ -21,3 +21,8 @@ class Factory(DjangoModelFactory):
     class Meta:
         abstract = True
         skip_postgeneration_save = True
+
+    @classmethod
+    def _setup_next_sequence(cls) -> int:
+        """All numbers have five digits: names are in the order in which they were made, in whatever order tests run."""
+        return 10_000
