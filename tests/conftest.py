@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
-from collections.abc import Iterator
+import gc
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -33,6 +34,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Slowest is what asks for the most time, then the folders of slow tests.
     """
     items.sort(key=lambda item: (-_time_asked_for(item), not SLOW_FOLDERS.keys() & set(item.path.parts)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is collected stays to the end, over ten thousand tests with their parameters: the collector of garbage,
+    which would walk all of it again and again meanwhile, waits, and is never shown it afterwards."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _time_asked_for(item: pytest.Item) -> float:

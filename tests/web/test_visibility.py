@@ -11,12 +11,15 @@ The admin is left out by rule: nobody but admins, who see everything, enters it.
 """
 
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
 from accounts.queries.share_links import token_of
@@ -25,7 +28,7 @@ from accounts.services.calendar_feed import make_feed
 from health.queries.survey_asks import token_of_survey
 from qbr.queries.satisfaction import token_of_ask
 from tests import factories as make
-from tests.cast import Cast, logged_in
+from tests.cast import Cast, logged_in, make_cast
 from tests.web.addresses import (
     OBJECTS,
     Builder,
@@ -229,14 +232,26 @@ def arguments(name: str, cast: Cast) -> dict[str, Any]:
     return builder(cast) if builder else {}
 
 
-def strangers(cast: Cast) -> list[User]:
-    """People of every role that does not see everything, none of whom sees `cast.account`."""
-    return [
-        cast.outsider,
-        cast.other_manager,
-        make.UserFactory(name="Alien AE", as_ae=True),
-        make.UserFactory(name="Alien reader", read_only=True),
-    ]
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[Cast, list[User]]]:
+    """The people of the whole sweep, in a transaction around the tests of this module, and of them the strangers:
+    people of every role that does not see everything, none of whom sees `cast.account`."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        cast = make_cast()
+        aliens = [make.UserFactory(name="Alien AE", as_ae=True), make.UserFactory(name="Alien reader", read_only=True)]
+        yield cast, [cast.outsider, cast.other_manager, *aliens]
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def cast(world: tuple[Cast, list[User]], db: None) -> Cast:
+    """What a test does to them is its own."""
+    return deepcopy(world[0])
+
+
+@pytest.fixture
+def strangers(world: tuple[Cast, list[User]], db: None) -> list[User]:
+    return deepcopy(world[1])
 
 
 def ask(client: Client, method: str, url: str) -> HttpResponse:
@@ -268,9 +283,9 @@ def test_an_address_that_names_a_record_is_walked_as_one():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(OBJECTS))
-def test_a_stranger_finds_nothing_behind_the_address_of_a_record(name: str, cast: Cast):
+def test_a_stranger_finds_nothing_behind_the_address_of_a_record(name: str, cast: Cast, strangers: list[User]):
     url = reverse(name, kwargs=OBJECTS[name](cast))
-    for user in strangers(cast):
+    for user in strangers:
         client = logged_in(user)
         got = {method: ask(client, method, url).status_code for method in ("get", "post")}
         # A view for one method answers 405 to the other before it looks; read-only users are refused before that.

@@ -221,7 +221,8 @@ def test_the_playbook_of_a_risk_that_lasts_comes_to_its_end_without_a_gap(cast, 
     ship(on=True)
     found.append(Finding(risk, "So it is."))
     for _ in range(20):
-        beats()
+        watch_risks(today=clock.today())
+        advance_playbooks()
         for task in Task.objects.unfinished():
             complete_task(by=cast.owner, task=task)
         monday.shift(dt.timedelta(days=1))
