@@ -114,6 +114,8 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "cs_workspace.web.context.shell",
             ],
+            # `{% url %}` for lists of hundreds of links.
+            "builtins": ["cs_workspace.common.templatetags.links"],
         },
     },
 ]

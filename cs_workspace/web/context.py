@@ -1,9 +1,11 @@
 """What the frame of every page shows: where one is, what waits, who one is."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.utils.functional import SimpleLazyObject
 
 from cs_workspace.common import clock
@@ -64,13 +66,19 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
     frame = {
         "workspace": settings.WORKSPACE_NAME,
         "theme": theme_of(request),
-        "stylesheets": STYLESHEETS,
+        "stylesheets": _stylesheets(),
         "today": clock.today(),
     }
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
         frame |= frame_of(user, request.path)
     return frame
+
+
+@lru_cache(maxsize=1)
+def _stylesheets() -> list[str]:
+    """Their addresses, which stay what they are while a process runs."""
+    return [static(sheet) for sheet in STYLESHEETS]
 
 
 def theme_of(request: HttpRequest) -> str:
