@@ -15,6 +15,7 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Sum,
+    Value,
 )
 from django.db.models.functions import JSONObject
 from django.utils import timezone
@@ -23,7 +24,9 @@ from accounts.domain.cadence import INTERVALS, CadenceKind, most_pressing
 from accounts.models import Account, Task, User
 from accounts.models.account import AccountQuerySet
 from accounts.queries.cadence import silent_since, standings_of, touch_due
+from accounts.queries.stand_ins import Viewer, keys_of
 from cs_workspace.common import clock
+from cs_workspace.common.compiled import kept_for_today, some_moments
 from cs_workspace.common.expressions import AnyOf
 from cs_workspace.web.domain.today import (
     BY_SEVERITY,
@@ -40,9 +43,19 @@ from cs_workspace.web.domain.today import (
     value_at_risk,
 )
 from cs_workspace.web.queries.today_dated import RENEWAL_DAYS, dated
-from cs_workspace.web.queries.today_sources import ABOUT, MONEY, MOST, Source, dearest, source_of, value_of
+from cs_workspace.web.queries.today_sources import (
+    ABOUT,
+    MONEY,
+    MOST,
+    Source,
+    dearest,
+    served_by,
+    source_of,
+    value_of,
+    watched_by,
+)
 from health.domain.signals import label_of
-from health.models import Alert, ChurnSignal, Intervention, Snapshot
+from health.models import Alert, ChurnSignal, Snapshot
 
 FALL_DAYS = 7
 # So long may a customer who is being set up be without a touch.
@@ -84,20 +97,17 @@ def day_of(user: User, *, mine: bool) -> Day:
     `mine` is for those who lead: what is given to them, and what only they can decide, instead of all that their people
     have on their desks.
     """
+    viewer, keys = Viewer.of(user), keys_of(user)
+    mine = mine and user.leads
     now = timezone.localtime(clock.now())
-    accounts = Account.objects.visible_to(user).active()
-    watched = accounts.at_risk() if mine and user.leads else accounts
-    served = accounts.in_books_of([user.pk]) if mine and user.leads else accounts
-    theirs = Intervention.objects.live().of([user.pk]).order_by().values("account")
-    saved = accounts.filter(AnyOf(F("pk"), ArraySubquery(theirs))) if mine and user.leads else accounts
-    tasks = _tasks(user, mine=mine or not user.leads, now=now)
+    tasks = _tasks(viewer, keys, mine=mine or not user.leads, now=now)
     sources = [
-        _alerts(watched, now=now),
+        _alerts(viewer, keys, mine=mine),
         tasks,
-        _signals(watched),
-        _falls(served, now=now),
-        *dated(served, saved),
-        _quiet(served),
+        _signals(viewer, keys, mine=mine),
+        _falls(viewer, keys, mine=mine),
+        *dated(viewer, keys, mine=mine),
+        _quiet(viewer, keys, mine=mine),
     ]
     late = sum(1 for _, reason in tasks.pairs if reason.due_at is not None and reason.due_at < now)
     return Day(
@@ -110,28 +120,26 @@ def day_of(user: User, *, mine: bool) -> Day:
 
 def figures_of(user: User) -> Figures:
     """The user's book in figures. One query."""
+    for accounts, at_risk, revenue, renewing, arr_renewing in _figures(Viewer.of(user)).rows(keys_of(user)):
+        return Figures(accounts, at_risk, revenue or Decimal(0), renewing, arr_renewing or Decimal(0))
+    return Figures(0, 0, Decimal(0), 0, Decimal(0))
+
+
+@kept_for_today
+def _figures(viewer: Viewer) -> QuerySet[Account, Any]:
+    """One row in the order of `Figures`; none without an account."""
     today = clock.today()
     soon = Q(renewal_date__gte=today, renewal_date__lte=today + dt.timedelta(days=RENEWAL_DAYS))
     worst = Q(health_rank__gte=3)
-    found = (
-        Account.objects.visible_to(user)
-        .active()
-        .order_by()
-        .aggregate(
-            accounts=Count("*"),
-            at_risk=Count("health_rank", filter=worst),
-            revenue=Sum(F("arr") * F("expected_churn"), filter=worst, output_field=MONEY),
-            renewing=Count("renewal_date", filter=soon),
-            arr_renewing=Sum("arr", filter=soon),
-        )
-    )
-    return Figures(
-        accounts=found["accounts"],
-        at_risk=found["at_risk"],
-        revenue_at_risk=found["revenue"] or Decimal(0),
-        renewing=found["renewing"],
-        arr_renewing=found["arr_renewing"] or Decimal(0),
-    )
+    sums = {
+        "accounts": Count("*"),
+        "at_risk": Count("health_rank", filter=worst),
+        "revenue": Sum(F("arr") * F("expected_churn"), filter=worst, output_field=MONEY),
+        "renewing": Count("renewal_date", filter=soon),
+        "arr_renewing": Sum("arr", filter=soon),
+    }
+    active = Account.objects.visible_to(viewer.user).active().order_by()
+    return active.annotate(_all=Value(1)).values("_all").annotate(**sums).values_list(*sums)
 
 
 def _rows(sources: Sequence[Source]) -> list[Row]:
@@ -146,14 +154,7 @@ def _rows(sources: Sequence[Source]) -> list[Row]:
     return [Row(line, accounts[line.account]) for line in ranked(items)]
 
 
-def _alerts(accounts: AccountQuerySet, *, now: dt.datetime) -> Source:
-    alerts = (
-        Alert.objects.loud(now=now)
-        .filter(account__in=accounts.values("pk"))
-        .select_related("account__segment")
-        .only("pk", "severity", "title", "next_action", "opened_at", *(f"account__{field}" for field in ABOUT))
-        .order_by("severity", value_of("account__").desc(), "pk")
-    )
+def _alerts(viewer: Viewer, keys: Sequence[int], *, mine: bool) -> Source:
     return source_of(
         Kind.ALERT,
         (
@@ -161,22 +162,38 @@ def _alerts(accounts: AccountQuerySet, *, now: dt.datetime) -> Source:
                 alert.account,
                 Reason(Kind.ALERT, alert.title, BY_SEVERITY[alert.severity], alert.next_action, pk=alert.pk),
             )
-            for alert in alerts[: MOST + 1]
+            for alert in _loud_alerts(viewer, mine=mine).rows(keys)
         ),
     )
 
 
-def _signals(accounts: AccountQuerySet) -> Source:
+@kept_for_today
+def _loud_alerts(viewer: Viewer, *, mine: bool) -> QuerySet[Alert, Any]:
+    accounts = watched_by(viewer.user, mine=mine)
+    return (
+        Alert.objects.loud(now=clock.now())
+        .filter(account__in=accounts.values("pk"))
+        .select_related("account__segment")
+        .only("pk", "severity", "title", "next_action", "opened_at", *(f"account__{field}" for field in ABOUT))
+        .order_by("severity", value_of("account__").desc(), "pk")[: MOST + 1]
+    )
+
+
+def _signals(viewer: Viewer, keys: Sequence[int], *, mine: bool) -> Source:
     """The most severe churn signal of each account that nobody has looked at, with how many more there are."""
+    found = _unseen_signals(viewer, mine=mine).rows(keys)
+    return source_of(Kind.SIGNAL, ((account, _signal_reason(account.unseen)) for account in found))
+
+
+@kept_for_today
+def _unseen_signals(viewer: Viewer, *, mine: bool) -> AccountQuerySet:
     unseen = ChurnSignal.objects.filter(state=ChurnSignal.State.OPEN, account=OuterRef("pk"))
     about = JSONObject(pk="pk", kind="kind", severity="severity", evidence="evidence")
-    found = dearest(
-        accounts.filter(AnyOf(F("pk"), ArraySubquery(_unseen()))).annotate(
-            unseen=ArraySubquery(unseen.order_by("severity", "-seen_on", "-pk").values(about=about))
-        )
+    return dearest(
+        watched_by(viewer.user, mine=mine)
+        .filter(AnyOf(F("pk"), ArraySubquery(_unseen())))
+        .annotate(unseen=ArraySubquery(unseen.order_by("severity", "-seen_on", "-pk").values(about=about)))
     )
-    unseen_by_account = ((account, account.unseen) for account in found)  # type: ignore[attr-defined]  # annotated
-    return source_of(Kind.SIGNAL, ((account, _signal_reason(signals)) for account, signals in unseen_by_account))
 
 
 def _unseen() -> QuerySet[ChurnSignal, Any]:
@@ -195,17 +212,9 @@ def _signal_reason(signals: Sequence[dict[str, Any]]) -> Reason:
     )
 
 
-def _tasks(user: User, *, mine: bool, now: dt.datetime) -> Source:
-    """Those that are late or due before the day of the person ends."""
+def _tasks(viewer: Viewer, keys: Sequence[int], *, mine: bool, now: dt.datetime) -> Source:
+    """Those that are late or due before the day of the person ends, in whose zone `now` is."""
     tomorrow = dt.datetime.combine(now.date() + dt.timedelta(days=1), dt.time.min, tzinfo=now.tzinfo)
-    tasks = Task.objects.visible_to(user).open(now=now).due_before(tomorrow)
-    if mine:
-        tasks = tasks.assigned_to([user.pk])
-    found = (
-        tasks.select_related("account__segment")
-        .only("pk", "title", "due_at", "priority", *(f"account__{field}" for field in ABOUT))
-        .order_by("priority", "due_at", "pk")
-    )
     return source_of(
         Kind.TASK,
         (
@@ -219,21 +228,26 @@ def _tasks(user: User, *, mine: bool, now: dt.datetime) -> Source:
                     pk=task.pk,
                 ),
             )
-            for task in found[: MOST + 1]
+            for task in _due_tasks(viewer, mine=mine).rows(keys, moments=[tomorrow])
         ),
     )
 
 
-def _falls(accounts: AccountQuerySet, *, now: dt.datetime) -> Source:
-    """Accounts in a worse tier than a week ago, with which nobody has spoken in that time."""
-    week_ago = clock.today() - dt.timedelta(days=FALL_DAYS)
-    before = Snapshot.objects.filter(account=OuterRef("pk"), day__lte=week_ago).order_by("-day").values("rank")[:1]
-    found = (
-        accounts.untouched_for(FALL_DAYS, now=now)
-        .filter(health_rank__gte=2)
-        .annotate(rank_before=Subquery(before))
-        .filter(rank_before__lt=F("health_rank"))
+@kept_for_today
+def _due_tasks(viewer: Viewer, *, mine: bool) -> QuerySet[Task, Any]:
+    """Open ones that are due before the moment that a run gives."""
+    (tomorrow,) = some_moments(1)
+    tasks = Task.objects.visible_to(viewer.user).open(now=clock.now()).due_before(tomorrow)
+    return (
+        (tasks.assigned_to([viewer.user.pk]) if mine else tasks)
+        .select_related("account__segment")
+        .only("pk", "title", "due_at", "priority", *(f"account__{field}" for field in ABOUT))
+        .order_by("priority", "due_at", "pk")[: MOST + 1]
     )
+
+
+def _falls(viewer: Viewer, keys: Sequence[int], *, mine: bool) -> Source:
+    """Accounts in a worse tier than a week ago, with which nobody has spoken in that time."""
     return source_of(
         Kind.FELL,
         (
@@ -246,18 +260,37 @@ def _falls(accounts: AccountQuerySet, *, now: dt.datetime) -> Source:
                     "Nobody has spoken with them since.",
                 ),
             )
-            for account in dearest(found)
+            for account in _fallen(viewer, mine=mine).rows(keys)
         ),
     )
 
 
-def _quiet(accounts: AccountQuerySet) -> Source:
+@kept_for_today
+def _fallen(viewer: Viewer, *, mine: bool) -> AccountQuerySet:
+    week_ago = clock.today() - dt.timedelta(days=FALL_DAYS)
+    before = Snapshot.objects.filter(account=OuterRef("pk"), day__lte=week_ago).order_by("-day").values("rank")[:1]
+    return dearest(
+        served_by(viewer.user, mine=mine)
+        .untouched_for(FALL_DAYS, now=clock.now())
+        .filter(health_rank__gte=2)
+        .annotate(rank_before=Subquery(before))
+        .filter(rank_before__lt=F("health_rank"))
+    )
+
+
+def _quiet(viewer: Viewer, keys: Sequence[int], *, mine: bool) -> Source:
     """Accounts that should have heard from us: by the cadence of segment and tier, or as they are being set up."""
+    today = clock.today()
+    found = _unheard(viewer, mine=mine).rows(keys)
+    return source_of(Kind.TOUCH, ((account, _quiet_reason(account, today)) for account in found))
+
+
+@kept_for_today
+def _unheard(viewer: Viewer, *, mine: bool) -> AccountQuerySet:
     today = clock.today()
     unheard = silent_since(CadenceKind.ANY, today - dt.timedelta(days=ONBOARDING_DAYS))
     late = Q(stage=Account.Stage.ONBOARDING) & unheard | touch_due(today=today)
-    found = dearest(accounts.filter(late))
-    return source_of(Kind.TOUCH, ((account, _quiet_reason(account, today)) for account in found))
+    return dearest(served_by(viewer.user, mine=mine).filter(late))
 
 
 def _quiet_reason(account: Account, today: dt.date) -> Reason:

@@ -7,7 +7,7 @@ from django.db.models import DecimalField, ExpressionWrapper, F, Value
 from django.db.models.functions import Coalesce
 
 from accounts.domain.cadence import CadenceKind
-from accounts.models import Account
+from accounts.models import Account, User
 from accounts.models.account import AccountQuerySet
 from accounts.queries.cadence import LAST
 from cs_workspace.web.domain.today import UNKNOWN_CHURN, Kind, Reason
@@ -29,6 +29,19 @@ class Source:
     kind: Kind
     pairs: list[tuple[Account | None, Reason]]
     has_more: bool
+
+
+def watched_by(user: User, *, mine: bool) -> AccountQuerySet:
+    """Active accounts of whose alerts and signals the user is told; `mine` as in `day_of`, of one who leads: those at
+    risk."""
+    accounts = Account.objects.visible_to(user).active()
+    return accounts.at_risk() if mine else accounts
+
+
+def served_by(user: User, *, mine: bool) -> AccountQuerySet:
+    """Active accounts that the user looks after; `mine` as in `day_of`, of one who leads: without those of others."""
+    accounts = Account.objects.visible_to(user).active()
+    return accounts.in_books_of([user.pk]) if mine else accounts
 
 
 def source_of(kind: Kind, pairs: Iterator[tuple[Account | None, Reason]]) -> Source:
