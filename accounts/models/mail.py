@@ -141,6 +141,11 @@ class MailQuerySet(models.QuerySet["Mail"]):
         """What can still be cancelled."""
         return self.filter(state__in=(Mail.State.DRAFT, Mail.State.QUEUED))
 
+    def not_arrived(self) -> "MailQuerySet":
+        """What never went out, or came back; of what is on its way or unclear nobody can say so."""
+        gone = Q(state__in=(Mail.State.SENDING, Mail.State.SENT))
+        return self.filter(~gone | Q(bounced_at__isnull=False))
+
     def automatic_since(self, moment: dt.datetime) -> "MailQuerySet":
         """What went out, or is on its way, by itself since a moment: what counts for the limit of a contact."""
         gone = Q(state=Mail.State.SENT, sent_at__gte=moment) | Q(state=Mail.State.SENDING, claimed_at__gte=moment)

@@ -164,6 +164,11 @@ OUT_LABELS: Final = {
 }
 
 
+# Why e-mails stop without anybody having answered: somebody else may be reached.
+UNREACHED: Final = ("bounce", "unsubscribed", "left")
+STOPPED_BY_HAND: Final = "by_hand"
+
+
 @dataclass(frozen=True)
 class Loss:
     """What decides whether a lost customer is a candidate. `is_eligible` is what its churn record says, None where
@@ -173,6 +178,14 @@ class Loss:
     is_eligible: bool | None
     has_contact: bool
     in_campaign: bool
+
+
+@dataclass(frozen=True)
+class Course:
+    """How far the e-mails to a customer came: all of them written, stopped for a reason, or neither."""
+
+    is_finished: bool = False
+    stopped_because: str = ""
 
 
 @dataclass(frozen=True)
@@ -244,6 +257,25 @@ def not_chosen(loss: Loss, *, today: dt.date) -> str:
     if not loss.has_contact:
         return "Nobody can be written to"
     return ""
+
+
+def not_handed_on(state: TargetState, course: Course | None, *, is_reached: bool) -> str:
+    """Why the e-mails to a customer cannot go on to somebody else there, for whoever tried; empty where they can.
+
+    `course` is None where there are no e-mails; `is_reached` says whether they can go to whom they went until now.
+    """
+    if state is not TargetState.RUNNING:
+        return f"It is {TARGET_LABELS[state].lower()}: only the e-mails of who is under way go on to somebody else."
+    if course is None or course.stopped_because in UNREACHED:
+        return ""
+    if course.is_finished:
+        return "All its e-mails are written."
+    # An address that somebody put on the list of those that nothing is sent to stops them as if by hand.
+    if not is_reached and course.stopped_because in ("", STOPPED_BY_HAND):
+        return ""
+    if course.stopped_because:
+        return "Its e-mails were stopped, and not because nobody was reached."
+    return "Its e-mails still go to whom they went before."
 
 
 def lacks(told: Told, variants: Iterable[str]) -> list[str]:

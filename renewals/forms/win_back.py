@@ -11,6 +11,7 @@ from accounts.queries.receivers import writable
 from renewals.domain.win_back import AGES, Band
 from renewals.models import Campaign, CampaignTarget, ChurnRecord
 from renewals.queries.win_back_candidates import SORTS, UNKNOWN, CandidateFilter
+from renewals.queries.win_back_contacts import people_at, refusal_for
 from renewals.queries.win_back_results import ResultFilter
 from renewals.services.campaigns import CampaignFields
 
@@ -19,6 +20,7 @@ CATEGORIES = [("", "Any reason"), *ChurnRecord.Category.choices, (UNKNOWN, "Not 
 BANDS = [("", "All"), *((band.value, age.label) for band, age in AGES.items())]
 SORT_LABELS = {"arr": "Largest first", "latest": "Lost last first", "name": "By name"}
 NEW = "new"
+NOBODY_ELSE = "Nobody else is known there: add a contact on the page of the account first."
 
 
 class CandidateFilterForm(forms.Form):
@@ -238,6 +240,38 @@ class TargetForm(EditForm):
             "Goes to": record.contact.name if record.contact else "nobody",
             "The first e-mail speaks of": record.get_variant_display() or "nothing",
         }
+
+
+class HandOnForm(EditForm):
+    """Who of a lost customer gets the e-mails instead of somebody who is not reached."""
+
+    contact = forms.ModelChoiceField(Contact.objects.none(), empty_label="Choose one", label="Goes to")
+
+    layout: ClassVar[list[list[str]]] = [["contact"]]
+
+    def __init__(self, data: QueryDict | None = None, *, record: CampaignTarget) -> None:
+        super().__init__(data, record=record, initial={"contact": record.contact_id})
+        there = people_at(record)
+        others = [one for one in there if one.pk != record.contact_id]
+        field: Any = self.fields["contact"]
+        # Whoever it goes to now can be sent, by the second of two clicks, but not chosen.
+        field.queryset, field.widget.choices = there, [("", "Choose one"), *((one.pk, str(one)) for one in others)]
+        field.help_text = "What reached the one before is not written again." if others else NOBODY_ELSE
+
+    def clean_contact(self) -> Contact:
+        """Somebody to whom these e-mails can be written."""
+        contact: Contact = self.cleaned_data["contact"]
+        if contact.pk != self.record.contact_id:
+            because = refusal_for(self.record, contact)
+        else:
+            is_fresh = self.cleaned_data.get("version") == self.record.version
+            because = "It goes there already: choose somebody else." if is_fresh else ""
+        if because:
+            raise forms.ValidationError(because)
+        return contact
+
+    def in_words(self, record: CampaignTarget) -> dict[str, str]:
+        return {"Goes to": record.contact.name if record.contact else "nobody"}
 
 
 class OutForm(DialogForm):

@@ -170,6 +170,12 @@ class CampaignTarget(Timed, Versioned):
     enrolment = models.OneToOneField(
         Enrolment, on_delete=models.SET_NULL, null=True, blank=True, related_name="win_back_target"
     )
+    former = models.ManyToManyField(
+        Enrolment,
+        blank=True,
+        related_name="+",
+        help_text="Those of contacts in whose place somebody else was written to.",
+    )
     chosen_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     started_on = models.DateField(null=True, blank=True)
     ended_on = models.DateField(null=True, blank=True, help_text="Day on which it was won, or taken out.")

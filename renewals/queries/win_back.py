@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import Count, Q, Sum
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, Q, Sum
 from django.shortcuts import get_object_or_404
 
 from accounts.models import Account, Contract, ContractLine, Enrolment, EnrolmentStep, Mail, SequenceStep, User
@@ -14,6 +15,7 @@ from renewals.domain.closing import Taken
 from renewals.domain.win_back import AGES, Age, band_of
 from renewals.models import AccountReturn, Campaign, CampaignTarget
 from renewals.models.win_back import CampaignTargetQuerySet
+from renewals.queries.win_back_contacts import not_handed_on_because, with_reach
 from renewals.queries.win_back_sequence import SEQUENCE_KEY
 
 # What an e-mail that went out is called by what the mail server told of it last, the most telling first.
@@ -56,13 +58,17 @@ class Cell:
 
 @dataclass(frozen=True)
 class TargetLine:
-    """A customer in a campaign, with a cell for each day of the sequence; `standing` says where the talks are."""
+    """A customer in a campaign, with a cell for each day of the sequence; `standing` says where the talks are.
+
+    `can_hand_on` says whether its e-mails can go on to somebody else there.
+    """
 
     target: CampaignTarget
     days: int
     standing: str
     cells: Sequence[Cell]
     back: AccountReturn | None = None
+    can_hand_on: bool = False
 
     @property
     def age(self) -> Age:
@@ -114,9 +120,11 @@ def tallies(user: User, campaigns: Iterable[Campaign]) -> dict[int, Tally]:
 
 
 def targets_of(user: User, campaign: Campaign, *, state: str = "") -> CampaignTargetQuerySet:
-    """The customers of a campaign that the user sees, the largest first."""
+    """The customers of a campaign that the user sees, the largest first, as `lines_of` takes them."""
     found = CampaignTarget.objects.visible_to(user).filter(campaign=campaign)
     names = ("account__owner", "contact", "record", "enrolment")
+    former = CampaignTarget.former.through.objects.filter(campaigntarget=OuterRef("pk")).values("enrolment")
+    found = with_reach(found).annotate(former_ids=ArraySubquery(former))
     found = found.select_related(*names).order_by("-arr_lost", "pk")
     return found.filter(state=state) if state else found
 
@@ -129,7 +137,7 @@ def sequence_days() -> list[int]:
 
 def lines_of(targets: Sequence[CampaignTarget], days: Sequence[int], *, today: dt.date) -> list[TargetLine]:
     """Customers with what became of each day of the sequence. Three queries."""
-    courses = _courses([one.enrolment_id for one in targets if one.enrolment_id])
+    courses = _courses(targets)
     returned = AccountReturn.objects.standing().filter(target__in=[one.pk for one in targets])
     back = {one.target_id: one for one in returned.select_related("contract")}
     return [
@@ -137,11 +145,9 @@ def lines_of(targets: Sequence[CampaignTarget], days: Sequence[int], *, today: d
             target=one,
             days=((one.ended_on or today) - one.lost_on).days,
             standing=_standing(one),
-            cells=[
-                replace(_cell(one, offset, courses.get(one.enrolment_id or 0, _Course()), today), day=offset)
-                for offset in days
-            ],
+            cells=[replace(_cell(one, offset, courses[one.pk], today), day=offset) for offset in days],
             back=back.get(one.pk),
+            can_hand_on=not not_handed_on_because(one),
         )
         for one in targets
     ]
@@ -156,22 +162,25 @@ def taken_by(account: Account, *, since: dt.date) -> list[Taken]:
     ]
 
 
-def _courses(enrolment_ids: Sequence[int]) -> Mapping[int, _Course]:
-    found = {pk: _Course() for pk in enrolment_ids}
-    mails = Mail.objects.filter(enrolment__in=enrolment_ids, step__isnull=False).select_related("step").order_by("pk")
-    for mail in mails:
+def _courses(targets: Sequence[CampaignTarget]) -> Mapping[int, _Course]:
+    """What is known of each customer's e-mails, by its key; of two for a day the later one counts."""
+    found = {one.pk: _Course() for one in targets}
+    of = {pk: one.pk for one in targets for pk in (*one.former_ids, one.enrolment_id) if pk}  # type: ignore[attr-defined]  # annotated
+    for mail in Mail.objects.filter(enrolment__in=of, step__isnull=False).select_related("step").order_by("pk"):
         assert mail.enrolment_id is not None  # it was asked for
         assert mail.step is not None
-        found[mail.enrolment_id].mails[mail.step.offset_days] = mail
-    for done in EnrolmentStep.objects.filter(enrolment__in=enrolment_ids).select_related("step"):
-        found[done.enrolment_id].done[done.step.offset_days] = done
+        found[of[mail.enrolment_id]].mails[mail.step.offset_days] = mail
+    for done in EnrolmentStep.objects.filter(enrolment__in=of).select_related("step").order_by("enrolment", "pk"):
+        found[of[done.enrolment_id]].done[done.step.offset_days] = done
     return found
 
 
 def _cell(target: CampaignTarget, offset: int, course: _Course, today: dt.date) -> Cell:
     mail, done, enrolment = course.mails.get(offset), course.done.get(offset), target.enrolment
     if mail is not None:
-        return _of_mail(mail)
+        cell = _of_mail(mail)
+        is_former = mail.contact_id != target.contact_id
+        return replace(cell, because=f"To {mail.receiver}. {cell.because}".rstrip()) if is_former else cell
     if done is not None:
         tone = "" if done.outcome == EnrolmentStep.Outcome.TASK else "faint"
         return Cell(done.get_outcome_display(), tone, done.because)

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.db.models import Q, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from accounts.models import Account, User
@@ -31,6 +32,7 @@ def register_win_back() -> None:
     add_sequence_source(source())
     add_panel(Panel("win_back", "beside", 2, "renewals/_win_back_panel.html", _shown))
     add_timeline_source(TimelineSource("campaign", GROUP, starts, whole_days=True, url_name="renewals:campaign"))
+    add_timeline_source(TimelineSource("campaign_contact", GROUP, handed_on, url_name="renewals:campaign"))
     add_timeline_source(TimelineSource("campaign_out", GROUP, outs, whole_days=True, url_name="renewals:campaign"))
     add_timeline_source(TimelineSource("return", GROUP, returns))
     add_palette_item(PaletteItem("Win-back", "renewals:win-back", keywords="lost churned customers back reactivate"))
@@ -48,10 +50,30 @@ def starts(account: Account) -> Rows:
         kind="campaign",
         at=start_of_day("started_on"),
         title=joined(Value("Win-back campaign begun: "), "campaign__name"),
-        detail="contact__name",
+        # Whoever was written to first, if that is somebody else by now.
+        detail=Coalesce(Subquery(_former().values("enrolment__contact__name")[:1]), F("contact__name")),
         by="campaign__owner__name",
         pk="campaign_id",
     )
+
+
+def handed_on(account: Account) -> Rows:
+    """When e-mails of campaigns went on to somebody else, the last time for each campaign."""
+    before = _former().order_by("-pk").values("enrolment__contact__name")[:1]
+    return entry_rows(
+        CampaignTarget.objects.filter(Exists(_former()), account=account, enrolment__isnull=False),
+        kind="campaign_contact",
+        at="enrolment__started_at",
+        title=joined(Value("Win-back e-mails go to "), "enrolment__contact__name"),
+        detail=joined(Value("Instead of "), Subquery(before)),
+        by="enrolment__started_by__name",
+        pk="campaign_id",
+    )
+
+
+def _former() -> QuerySet[Any]:
+    """Of an outer customer in a campaign, what links it to those in whose place somebody else is written to."""
+    return CampaignTarget.former.through.objects.filter(campaigntarget=OuterRef("pk")).order_by("pk")
 
 
 def outs(account: Account) -> Rows:

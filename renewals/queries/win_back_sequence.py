@@ -4,8 +4,10 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from accounts.models import Account, Enrolment
-from accounts.registries import SequenceSource
+from django.db.models import Exists, OuterRef
+
+from accounts.models import Account, Enrolment, Mail
+from accounts.registries import SequenceSource, Start
 from cs_workspace.common import clock
 from renewals.domain.win_back import LAST_DAY, Told, Variant, texts
 from renewals.models import Campaign, CampaignTarget
@@ -57,14 +59,39 @@ def texts_of(campaign: Campaign, target: CampaignTarget) -> dict[str, str]:
     return texts(told_of(campaign), variant=target.variant, reason=reason)
 
 
+def start_for(campaign: Campaign, target: CampaignTarget, contact_id: int) -> Start:
+    """How a contact of a customer, read with its record, begins. The cause is the loss: the same in every campaign."""
+    return Start(
+        account_id=target.account_id,
+        contact_id=contact_id,
+        cause_key=cause_of(target),
+        anchor_on=target.lost_on,
+        variant=target.variant,
+        texts=texts_of(campaign, target),
+        by_itself=campaign.by_itself,
+    )
+
+
+def cause_of(target: CampaignTarget) -> str:
+    """Names the loss for which somebody is written to."""
+    return f"win_back:{target.account_id}:{target.lost_on}"
+
+
 def over(enrolments: Collection[Enrolment]) -> Mapping[int, str]:
-    """Of running enrolments those that are over: the account came back, or left too long ago. One query."""
+    """Of running enrolments those that are over: the account came back, left too long ago, or somebody in whose place
+    the contact is written to replied after all. One query."""
     targets = CampaignTarget.objects.filter(enrolment__in=[one.pk for one in enrolments])
-    rows = targets.values_list("enrolment_id", "account__status", "lost_on")
+    before = CampaignTarget.former.through.objects.filter(campaigntarget=OuterRef(OuterRef("pk"))).values("enrolment")
+    since = OuterRef("enrolment__started_at")
+    replied = Exists(Mail.objects.filter(enrolment__in=before, replied_at__gt=since))
     today, found = clock.today(), {}
-    for enrolment_id, status, lost_on in rows:
+    for enrolment_id, status, lost_on, has_replied in targets.values_list(
+        "enrolment_id", "account__status", "lost_on", replied
+    ):
         if status == Account.Status.ACTIVE:
             found[enrolment_id] = Enrolment.Because.GOAL.value
         elif (today - lost_on).days > LAST_DAY:
             found[enrolment_id] = Enrolment.Because.TOO_LATE.value
+        elif has_replied:
+            found[enrolment_id] = Enrolment.Because.REPLY.value
     return found

@@ -11,7 +11,6 @@ from django.db import transaction
 
 from accounts.models import Account, Enrolment, User
 from accounts.models import Sequence as MailSequence
-from accounts.registries import Start
 from accounts.services.sequencing import pause_enrolments, resume_enrolments, start, stop_enrolments
 from accounts.services.versions import locked, save_next
 from cs_workspace.common import clock
@@ -19,7 +18,7 @@ from cs_workspace.common.refusals import RefusedError
 from renewals.domain.win_back import MOVES, CampaignState, Move, guarantee_until, lacks, move_refused
 from renewals.models import AccountReturn, Campaign, CampaignTarget
 from renewals.models.win_back import CampaignTargetQuerySet
-from renewals.queries.win_back_sequence import SEQUENCE_KEY, texts_of, told_of
+from renewals.queries.win_back_sequence import SEQUENCE_KEY, start_for, told_of
 
 NEVER_LOST = "The loss was taken back."
 
@@ -130,24 +129,18 @@ def _start(campaign: Campaign, *, by: User) -> int:
 
 
 def _enrol(campaign: Campaign, targets: Sequence[CampaignTarget], *, by: User) -> dict[int, Enrolment]:
-    """The new enrolments, by contact. The cause is the loss, so that it is the same in every campaign."""
+    """The new enrolments, by contact."""
+    sequence = win_back_sequence()
+    starts = [start_for(campaign, one, one.contact_id) for one in targets if one.contact_id is not None]
+    return {one.contact_id: one for one in start(starts, sequence=sequence, by=by)}
+
+
+def win_back_sequence() -> MailSequence:
+    """The sequence of all campaigns; raises `RefusedError` where it is not there."""
     sequence = MailSequence.objects.filter(key=SEQUENCE_KEY).first()
     if sequence is None:
         raise RefusedError("The win-back sequence is not there. Ask an admin.")
-    starts = [
-        Start(
-            account_id=one.account_id,
-            contact_id=one.contact_id,
-            cause_key=f"win_back:{one.account_id}:{one.lost_on}",
-            anchor_on=one.lost_on,
-            variant=one.variant,
-            texts=texts_of(campaign, one),
-            by_itself=campaign.by_itself,
-        )
-        for one in targets
-        if one.contact_id is not None
-    ]
-    return {one.contact_id: one for one in start(starts, sequence=sequence, by=by)}
+    return sequence
 
 
 def _take_out(

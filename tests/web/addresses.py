@@ -423,6 +423,8 @@ OBJECTS: dict[str, Builder] = {
     "renewals:campaign-put-back": in_a_campaign(),
     "renewals:campaign-move": in_a_campaign(verb="start"),
     "renewals:target-edit": record("pk", make.CampaignTargetFactory),
+    "renewals:target-contact": record("pk", make.CampaignTargetFactory, as_running=True),
+    "renewals:target-contact-back": record("pk", make.CampaignTargetFactory, as_running=True),
     "renewals:target-out": record("pk", make.CampaignTargetFactory),
     "renewals:target-preview": record("pk", make.CampaignTargetFactory),
     "renewals:return": lambda cast: {"pk": cast.account.pk},

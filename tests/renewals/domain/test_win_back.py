@@ -11,12 +11,15 @@ from renewals.domain.closing import Line, Signed, Taken
 from renewals.domain.win_back import (
     AGES,
     MOVES,
+    TARGET_LABELS,
     VARIANT_OF,
     Band,
     CampaignState,
+    Course,
     Loss,
     Move,
     Stay,
+    TargetState,
     Told,
     Variant,
     band_of,
@@ -24,6 +27,7 @@ from renewals.domain.win_back import (
     lacks,
     move_refused,
     not_chosen,
+    not_handed_on,
     results_of,
     return_problems,
     texts,
@@ -179,3 +183,40 @@ def test_who_comes_back_signs_for_after_the_loss(terms, fields):
 
 def test_the_guarantee_lasts_thirty_days():
     assert guarantee_until(dt.date(2026, 11, 26)) == dt.date(2026, 12, 26)
+
+
+STILL, OTHERWISE = (
+    "Its e-mails still go to whom they went before.",
+    ("Its e-mails were stopped, and not because nobody was reached."),
+)
+
+
+@pytest.mark.parametrize(
+    ("because", "while_reached", "otherwise"),
+    [
+        ("", STILL, ""),
+        ("bounce", "", ""),
+        ("unsubscribed", "", ""),
+        ("left", "", ""),
+        ("by_hand", OTHERWISE, ""),
+        ("reply", OTHERWISE, OTHERWISE),
+        ("meeting", OTHERWISE, OTHERWISE),
+        ("goal", OTHERWISE, OTHERWISE),
+    ],
+)
+def test_e_mails_go_on_to_somebody_else_where_nobody_is_reached(because, while_reached, otherwise):
+    course = Course(stopped_because=because)
+    assert not_handed_on(TargetState.RUNNING, course, is_reached=True) == while_reached
+    assert not_handed_on(TargetState.RUNNING, course, is_reached=False) == otherwise
+
+
+@pytest.mark.parametrize("is_reached", [True, False])
+def test_e_mails_that_are_all_written_go_on_to_nobody_and_those_never_begun_to_anybody(is_reached):
+    finished = Course(is_finished=True)
+    assert not_handed_on(TargetState.RUNNING, finished, is_reached=is_reached) == "All its e-mails are written."
+    assert not_handed_on(TargetState.RUNNING, None, is_reached=is_reached) == ""
+
+
+@pytest.mark.parametrize("state", [state for state in TargetState if state is not TargetState.RUNNING])
+def test_only_e_mails_of_who_is_under_way_go_on_to_somebody_else(state):
+    assert not_handed_on(state, None, is_reached=False).startswith(f"It is {TARGET_LABELS[state].lower()}")

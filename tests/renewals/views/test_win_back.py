@@ -3,13 +3,24 @@
 import pytest
 from django.urls import reverse
 
-from accounts.models import Mail
+from accounts.models import Mail, Suppression
+from accounts.services.contacts import mark_left
+from accounts.services.suppressing import suppress, unsubscribe_contact
+from cs_workspace.common import clock
 from renewals.domain.churn import SubReason
 from renewals.models import AccountReturn, Campaign, CampaignTarget
+from renewals.services.campaign_contacts import hand_on
 from renewals.services.campaigns import edit_campaign
 from renewals.services.returning import win_back
 from tests.cast import logged_in
-from tests.factories import CampaignFactory, CampaignTargetFactory, LostAccountFactory, ProductFactory, day
+from tests.factories import (
+    CampaignFactory,
+    CampaignTargetFactory,
+    ContactFactory,
+    LostAccountFactory,
+    ProductFactory,
+    day,
+)
 from tests.renewals.win_backs import FIELDS, campaign_of, lost_account, signed, started, win_back_sequence
 
 pytestmark = pytest.mark.django_db
@@ -231,9 +242,113 @@ def test_a_customer_of_a_campaign_is_changed_and_taken_out(cast):
     assert (again.status_code, "is taken out already" in again.content.decode()) == (422, True)
 
 
+def unreached(by, account):
+    """An account in a campaign whose first e-mail bounced, and somebody else who is there."""
+    target = started(by, account).targets.get()
+    Mail.objects.filter(account=account).update(state="sent", sent_at=day_start(), bounced_at=day_start())
+    suppress(address=target.contact.email, reason=Suppression.Reason.BOUNCED)
+    return target, ContactFactory(account=account, name="Dana Next", email=f"dana{account.pk}@example.com")
+
+
+def day_start():
+    return clock.start_of(day(0))
+
+
+def test_somebody_else_is_written_to_and_that_is_taken_back(cast):
+    account = lost_account(cast.owner, ago=8)
+    target, dana = unreached(cast.owner, account)
+    client = logged_in(cast.manager)
+    page = client.get(url("campaign", target.campaign_id)).content.decode()
+    assert f'href="{url("target-contact", target.pk)}"' in page
+    form = client.get(url("target-contact", target.pk), headers=HTMX | {"HX-Target": "dialog"}).content.decode()
+    assert "Dana Next" in form
+    assert "Carla Champion</option>" not in form
+    data = {"contact": dana.pk, "version": target.version, "seen": "{}"}
+    for _ in range(2):  # the second of two clicks finds that it was done
+        response = client.post(url("target-contact", target.pk), data)
+        assert response["Location"] == url("campaign", target.campaign_id)
+    page = client.get(url("campaign", target.campaign_id))
+    text = page.content.decode()
+    target.refresh_from_db()
+    assert (target.contact, target.former.count()) == (dana, 1)
+    back = f"{url('target-contact-back', target.pk)}?version={target.version}"
+    assert text.count(f"E-mails go to Dana Next · {account}") == 1
+    assert back in text
+    [line] = page.context["lines"]
+    assert (line.cells[0].label, line.can_hand_on) == ("Draft", False)
+    timeline = client.get(reverse("accounts:timeline", args=[account.pk])).content.decode()
+    assert "Win-back e-mails go to Dana Next" in timeline
+    assert "Instead of Carla Champion" in timeline
+    for _ in range(2):
+        assert client.post(back, headers=HTMX).status_code == 200
+    [line] = client.get(url("campaign", target.campaign_id)).context["lines"]
+    assert (line.target.contact.name, line.can_hand_on) == ("Carla Champion", True)
+    assert client.post(f"{back}0", headers=HTMX).status_code == 409
+
+
+def test_what_went_to_the_one_before_stays_to_be_seen_with_the_name(cast):
+    account = lost_account(cast.owner, ago=8)
+    target, dana = unreached(cast.owner, account)
+    Mail.objects.update(bounced_at=None)
+    hand_on(by=cast.owner, target=target, contact=dana)
+    [line] = logged_in(cast.owner).get(url("campaign", target.campaign_id)).context["lines"]
+    assert (line.cells[0].label, line.cells[0].because) == ("Sent", "To Carla Champion.")
+    assert line.cells[1].label == f"{day(22).day} {day(22):%b}"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [("suppressed", "Nothing is sent to this address."), ("unsubscribed", "This person has unsubscribed."),
+     ("no address", "There is no e-mail address."), ("nobody", "This field is required."),
+     ("stranger", "not one of the available choices"), ("text", "not one of the available choices"),
+     ("the same", "It goes there already")],
+)  # fmt: skip
+def test_the_field_says_why_somebody_cannot_be_written_to(cast, wrong, words):
+    account = lost_account(cast.owner, ago=8)
+    target, dana = unreached(cast.owner, account)
+    typed = dana.pk
+    if wrong == "suppressed":
+        suppress(address=dana.email, reason=Suppression.Reason.BY_HAND)
+    elif wrong == "unsubscribed":
+        unsubscribe_contact(by=cast.owner, contact=dana, note="Told us")
+    elif wrong == "no address":
+        dana.email = ""
+        dana.save()
+    else:
+        stranger = ContactFactory(account=cast.strangers)
+        typed = {"nobody": "", "text": "x", "stranger": stranger.pk, "the same": target.contact_id}[wrong]
+    data = {"contact": typed, "version": target.version, "seen": "{}"}
+    response = logged_in(cast.owner).post(url("target-contact", target.pk), data)
+    assert response.status_code == 422
+    [said] = response.context["form"].errors["contact"]
+    assert words in said
+    if wrong in ("suppressed", "unsubscribed", "no address"):
+        assert f'<option value="{dana.pk}" selected>' in response.content.decode()
+
+
+def test_where_nobody_else_is_known_the_form_says_what_to_do(cast):
+    account = lost_account(cast.owner, ago=8)
+    target, dana = unreached(cast.owner, account)
+    dana.delete()
+    form = logged_in(cast.owner).get(url("target-contact", target.pk)).content.decode()
+    assert "add a contact on the page of the account first" in form
+
+
+def test_whoever_is_reached_has_no_button_for_somebody_else(cast):
+    target = started(cast.owner, lost_account(cast.owner, ago=8)).targets.get()
+    dana = ContactFactory(account=target.account)
+    client = logged_in(cast.owner)
+    assert url("target-contact", target.pk) not in client.get(url("campaign", target.campaign_id)).content.decode()
+    response = client.post(url("target-contact", target.pk), {"contact": dana.pk, "version": 2, "seen": "{}"})
+    assert (response.status_code, "still go to whom they went before" in response.content.decode()) == (422, True)
+
+
 @pytest.mark.parametrize("count", [1, 6])
 def test_pages_of_campaigns_ask_alike_often_however_many_there_are(cast, count, django_assert_num_queries):
     campaign = started(cast.owner, *(lost_account(cast.owner, ago=8) for _ in range(count)))
+    for target in campaign.targets.all():
+        mark_left(by=cast.owner, contact=target.contact, on=day(0))
+        hand_on(by=cast.owner, target=target, contact=ContactFactory(account=target.account))
     for _ in range(count):
         CampaignTargetFactory(account=lost_account(cast.owner))
     client = logged_in(cast.owner)
@@ -352,7 +467,13 @@ def test_without_campaigns_there_are_no_results(cast):
 # Who may
 
 
-@pytest.mark.parametrize("name", ["campaign-edit", "campaign-put-back", "target-edit", "target-out", "return"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "campaign-edit", "campaign-put-back", "target-edit", "target-contact", "target-contact-back", "target-out",
+        "return",
+    ],
+)  # fmt: skip
 def test_readers_change_nothing_and_see_no_button(cast, name):
     account = lost_account(cast.owner)
     account.team_members.create(user=cast.read_only, role="support")
@@ -366,6 +487,19 @@ def test_readers_change_nothing_and_see_no_button(cast, name):
         assert url("target-out", target.pk) not in text
         assert url("campaign-edit", campaign.pk) not in text
         assert 'name="account"' not in text
+
+
+def test_readers_give_nobody_another_contact(cast):
+    account = lost_account(cast.owner, ago=8)
+    account.team_members.create(user=cast.read_only, role="support")
+    target, dana = unreached(cast.owner, account)
+    client = logged_in(cast.read_only)
+    page = client.get(url("campaign", target.campaign_id))
+    assert page.context["lines"][0].can_hand_on
+    assert url("target-contact", target.pk) not in page.content.decode()
+    data = {"contact": dana.pk, "version": target.version, "seen": "{}"}
+    assert client.post(url("target-contact", target.pk), data).status_code == 403
+    assert target.former.count() == 0
 
 
 def test_who_does_not_lead_a_campaign_reads_it_and_works_the_own_customers_only(cast):
@@ -391,6 +525,7 @@ def test_what_only_changes_is_not_looked_at(cast):
     for address in (
         url("campaign-move", campaign.pk, "start"),
         url("campaign-put-back", campaign.pk),
+        url("target-contact-back", CampaignTargetFactory(account=cast.account).pk),
         url("undo-return", cast.account.pk),
         url("win-back-choose"),
     ):
