@@ -120,9 +120,12 @@ TEMPLATES = [
     },
 ]
 
+_database = environ.Env.db_url_config(DATABASE_URL)
+# No statement of a page runs for as long as compiling it takes, which PostgreSQL does unasked once it expects many rows.
+_database["OPTIONS"] = {"options": "-c jit=off"} | _database.get("OPTIONS", {})
 DATABASES = {
     "default": {
-        **environ.Env.db_url_config(DATABASE_URL),
+        **_database,
         "CONN_HEALTH_CHECKS": True,
         "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
     }

@@ -53,3 +53,11 @@ def test_a_check_from_inside_the_machine_is_neither_sent_to_https_nor_refused(cl
     settings.SECURE_SSL_REDIRECT = True
     assert client.get("/healthz", headers={"host": "127.0.0.1:8000"}).status_code == 200
     assert client.get("/login/", headers={"host": "127.0.0.1:8000"}).status_code == 301
+
+
+@pytest.mark.django_db
+def test_no_statement_is_compiled_before_it_runs() -> None:
+    # PostgreSQL would, of its own accord, for any that it expects to be large.
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW jit")
+        assert cursor.fetchone() == ("off",)
