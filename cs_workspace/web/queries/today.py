@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -27,7 +28,6 @@ from accounts.queries.cadence import silent_since, standings_of, touch_due
 from accounts.queries.stand_ins import Viewer, keys_of
 from cs_workspace.common import clock
 from cs_workspace.common.compiled import kept_for_today, some_moments
-from cs_workspace.common.expressions import AnyOf
 from cs_workspace.web.domain.today import (
     BY_SEVERITY,
     BY_SIGNAL,
@@ -42,6 +42,7 @@ from cs_workspace.web.domain.today import (
     urgency_of_task,
     value_at_risk,
 )
+from cs_workspace.web.queries.today_acts import Offer, offer_of
 from cs_workspace.web.queries.today_dated import RENEWAL_DAYS, dated
 from cs_workspace.web.queries.today_sources import (
     ABOUT,
@@ -60,6 +61,8 @@ from health.models import Alert, ChurnSignal, Snapshot
 FALL_DAYS = 7
 # So long may a customer who is being set up be without a touch.
 ONBOARDING_DAYS = 7
+# So many reasons of a row are open to the eye.
+SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,21 @@ class Row:
 
     line: Line
     account: Account | None
+
+    @cached_property
+    def offers(self) -> list[Offer]:
+        """Its reasons with what is offered beside each; only rows that are shown are asked."""
+        return [offer_of(reason, self.account) for reason in self.line.reasons]
+
+    @property
+    def first_offers(self) -> list[Offer]:
+        """Those that are open to the eye."""
+        return self.offers[:SHOWN]
+
+    @property
+    def further_offers(self) -> list[Offer]:
+        """Those that are folded away."""
+        return self.offers[SHOWN:]
 
 
 @dataclass(frozen=True)
@@ -191,7 +209,7 @@ def _unseen_signals(viewer: Viewer, *, mine: bool) -> AccountQuerySet:
     about = JSONObject(pk="pk", kind="kind", severity="severity", evidence="evidence")
     return dearest(
         watched_by(viewer.user, mine=mine)
-        .filter(AnyOf(F("pk"), ArraySubquery(_unseen())))
+        .filter(pk__in=_unseen())
         .annotate(unseen=ArraySubquery(unseen.order_by("severity", "-seen_on", "-pk").values(about=about)))
     )
 

@@ -5,8 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject
 
 from accounts.domain.onboarding import OWNER_LABELS, Owner
@@ -15,7 +14,6 @@ from accounts.models.account import AccountQuerySet
 from accounts.queries.stand_ins import Viewer
 from cs_workspace.common import clock
 from cs_workspace.common.compiled import kept_for_today
-from cs_workspace.common.expressions import AnyOf
 from cs_workspace.web.domain.today import (
     BEHIND,
     MEETING,
@@ -122,7 +120,7 @@ def _first(rows: QuerySet[Any, Any], **about: str) -> Subquery:
 
 def _those_of(rows: QuerySet[Any, Any], accounts: AccountQuerySet) -> AccountQuerySet:
     """The accounts that rows are about."""
-    return accounts.filter(AnyOf(F("pk"), ArraySubquery(rows.order_by().values("account"))))
+    return accounts.filter(pk__in=rows.order_by().values("account"))
 
 
 def _renewal_reason(row: Any, today: dt.date) -> Reason:
