@@ -80,6 +80,7 @@ urlpatterns: list[URLPattern] = [
     path("save-plans/<int:pk>/promises/new/", intervention_parts.promise_new, name="promise-new"),
     path("save-plans/checkpoints/<int:pk>/hold/", intervention_parts.hold, name="checkpoint-hold"),
     path("save-plans/checkpoints/<int:pk>/reopen/", intervention_parts.reopen_checkpoint, name="checkpoint-reopen"),
+    path("save-plans/checkpoints/<int:pk>/remove/", intervention_parts.remove_checkpoint, name="checkpoint-remove"),
     path("save-plans/promises/<int:pk>/keep/", intervention_parts.keep, name="promise-keep"),
     path("save-plans/promises/<int:pk>/break/", intervention_parts.break_, name="promise-break"),
     path("save-plans/promises/<int:pk>/reopen/", intervention_parts.reopen_promise, name="promise-reopen"),

@@ -183,6 +183,18 @@ def checkpoint_days(begun_on: dt.date) -> list[dt.date]:
     return [_workday(begun_on + dt.timedelta(days=days)) for days in CHECKPOINT_DAYS]
 
 
+def is_by_hand(number: int) -> bool:
+    """Whether the checkpoint of a number came beside the weekly ones, which every plan begins with."""
+    return number > len(CHECKPOINT_DAYS)
+
+
+def checkpoint_stays(number: int, *, is_held: bool) -> str:
+    """Why a checkpoint cannot be taken out of its plan; empty where it can."""
+    if not is_by_hand(number):
+        return f"Checkpoint {number} is one of the weekly ones, which every save plan has."
+    return f"Something is written at checkpoint {number}. Reopen it first." if is_held else ""
+
+
 def decide_by(begun_on: dt.date) -> dt.date:
     """The last day of a plan: on it is said what came of it."""
     return begun_on + dt.timedelta(days=PLAN_DAYS)

@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from accounts.models import Account, PlaybookRun, User
 from cs_workspace.common import clock
 from cs_workspace.common.models import Timed, Versioned
-from health.domain.interventions import REASON_LABELS, PlanState, SaveOutcome
+from health.domain.interventions import REASON_LABELS, PlanState, SaveOutcome, is_by_hand
 from health.models.observations import OfAccountQuerySet
 
 UNTRACKED = ["created_at", "updated_at"]
@@ -197,6 +197,11 @@ class InterventionCheckpoint(Timed, Versioned):
 
     def __str__(self) -> str:
         return f"Checkpoint {self.number}, {self.due_on:%d %b %Y}"
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether it was added beside the weekly ones."""
+        return is_by_hand(self.number)
 
 
 @pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=UNTRACKED)

@@ -15,6 +15,7 @@ from accounts.services.tasks import create_task
 from accounts.services.versions import locked, save_first, save_next
 from cs_workspace.common import clock
 from cs_workspace.common.refusals import RefusedError
+from health.domain.interventions import checkpoint_stays
 from health.models import Intervention, InterventionCheckpoint, InterventionPromise
 
 P = TypeVar("P", InterventionCheckpoint, InterventionPromise)
@@ -75,6 +76,20 @@ def reopen_checkpoint(*, by: User, checkpoint: InterventionCheckpoint) -> Interv
         raise RefusedError(f"Checkpoint {held.number} is open.")
     held.seen, held.note, held.score, held.held_at, held.held_by = "", "", None, None, None
     return save_next(held, by=by)
+
+
+@transaction.atomic
+def remove_checkpoint(*, by: User, checkpoint: InterventionCheckpoint) -> None:
+    """Takes out a checkpoint that was added by hand, as long as nothing is written at it; its history keeps it.
+
+    Raises `RefusedError` with the reason where it stays.
+    """
+    held = _open_part(checkpoint)
+    stays = checkpoint_stays(held.number, is_held=held.held_at is not None)
+    if stays:
+        raise RefusedError(stays)
+    with pghistory.context(user=by.pk):
+        held.delete()
 
 
 @transaction.atomic

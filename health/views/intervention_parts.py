@@ -48,12 +48,14 @@ def checkpoint_new(request: UserRequest, pk: int) -> HttpResponse:
     form, dialog = CheckpointForm(sent(request)), Dialog("Add a checkpoint", plan.account, "Add checkpoint")
     if request.method != "POST":
         return show(request, dialog, form)
-    _, status = attempt(
+    made, status = attempt(
         request, form, lambda: service.add_checkpoint(by=request.user, intervention=plan, **form.cleaned_data)
     )
     if status != 200:
         return show(request, dialog, form, status)
-    toast(request, f"{plan.account.name}: checkpoint added")
+    if made:
+        undo = reverse("health:checkpoint-remove", args=[made.pk])
+        toast(request, f"{plan.account.name}: checkpoint {made.number} added", undo=undo)
     return changed(request, plan.account, close=True)
 
 
@@ -87,6 +89,15 @@ def reopen_checkpoint(request: UserRequest, pk: int) -> HttpResponse:
     """Takes back what was said at a checkpoint."""
     found = get_checkpoint_for(request.user, pk)
     return _act(request, found, partial(service.reopen_checkpoint, checkpoint=found), "checkpoint open again")
+
+
+@require_POST
+@changes
+def remove_checkpoint(request: UserRequest, pk: int) -> HttpResponse:
+    """Takes out a checkpoint that was added by hand, as long as nothing is written at it."""
+    found = get_checkpoint_for(request.user, pk)
+    do = partial(service.remove_checkpoint, checkpoint=found)
+    return _act(request, found, do, f"checkpoint {found.number} taken out")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -279,6 +279,7 @@ OBJECTS: dict[str, Builder] = {
     "health:promise-new": record("pk", make.InterventionFactory),
     "health:checkpoint-hold": record("pk", make.CheckpointFactory),
     "health:checkpoint-reopen": record("pk", make.CheckpointFactory, held=True),
+    "health:checkpoint-remove": record("pk", make.CheckpointFactory, number=5),
     "health:promise-keep": record("pk", make.PromiseFactory),
     "health:promise-break": record("pk", make.PromiseFactory),
     "health:promise-reopen": record("pk", make.PromiseFactory, kept=True),

@@ -21,6 +21,7 @@ from health.domain.interventions import (
     SaveReason,
     Urgency,
     checkpoint_days,
+    checkpoint_stays,
     deadline_of,
     decide_by,
     due_thing,
@@ -52,6 +53,19 @@ def test_no_checkpoint_falls_on_a_weekend_or_after_the_last_day(begun_on):
     assert all(day.weekday() < 5 for day in days)
     assert days == sorted(set(days))
     assert days[-1] <= decide_by(begun_on)
+
+
+@pytest.mark.parametrize(
+    ("number", "is_held", "stays"),
+    [
+        (1, False, "Checkpoint 1 is one of the weekly ones, which every save plan has."),
+        (4, True, "Checkpoint 4 is one of the weekly ones, which every save plan has."),
+        (5, False, ""),
+        (5, True, "Something is written at checkpoint 5. Reopen it first."),
+    ],
+)
+def test_a_checkpoint_stays_where_it_is_weekly_or_something_is_written_at_it(number, is_held, stays):
+    assert checkpoint_stays(number, is_held=is_held) == stays
 
 
 def test_every_reason_has_a_name_and_a_play_that_ships():

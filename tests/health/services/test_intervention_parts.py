@@ -11,12 +11,14 @@ from accounts.models import Account
 from accounts.queries.task_causes import cause_of
 from cs_workspace.common import clock
 from cs_workspace.common.refusals import RefusedError, RepeatedError, StaleError
-from health.models import InterventionPromise
+from health.models import InterventionCheckpoint, InterventionPromise
 from health.queries.interventions import steps_of
 from health.services import intervention_parts as parts
+from health.services.interventions import start_intervention
 from tests.factories import CheckpointFactory, InterventionFactory, PromiseFactory, day
 
 pytestmark = pytest.mark.django_db
+FIELDS = {"reason": "price"}
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +67,28 @@ def test_another_checkpoint_counts_on(cast):
     assert (first.number, second.number, second.due_on) == (1, 2, day(35))
 
 
+def test_a_checkpoint_added_by_hand_is_taken_out_as_long_as_nothing_is_written_at_it(cast):
+    plan = start_intervention(by=cast.owner, account=cast.account, fields=FIELDS).plan
+    added = parts.add_checkpoint(by=cast.owner, intervention=plan, due_on=day(35))
+    held = parts.hold_checkpoint(by=cast.owner, checkpoint=added, seen="same")
+    with pytest.raises(RefusedError, match=r"Something is written at checkpoint 5\. Reopen it first\."):
+        parts.remove_checkpoint(by=cast.owner, checkpoint=held)
+    reopened = parts.reopen_checkpoint(by=cast.owner, checkpoint=held)
+    parts.remove_checkpoint(by=cast.owner, checkpoint=reopened)
+    assert list(plan.checkpoints.values_list("number", flat=True)) == [1, 2, 3, 4]
+    deleted = InterventionCheckpoint.pgh_event_model.objects.get(pgh_obj_id=added.pk, pgh_label="delete")
+    assert deleted.pgh_context.metadata["user"] == cast.owner.pk
+    assert parts.add_checkpoint(by=cast.owner, intervention=plan, due_on=day(36)).number == 5
+
+
+def test_the_weekly_checkpoints_stay(cast):
+    plan = start_intervention(by=cast.owner, account=cast.account, fields=FIELDS).plan
+    for checkpoint in plan.checkpoints.all():
+        with pytest.raises(RefusedError, match=f"Checkpoint {checkpoint.number} is one of the weekly ones"):
+            parts.remove_checkpoint(by=cast.owner, checkpoint=checkpoint)
+    assert plan.checkpoints.count() == 4
+
+
 def test_a_promise_of_ours_is_kept_by_the_owner_unless_somebody_is_named(cast):
     plan = InterventionFactory(account=cast.account)
 
@@ -106,6 +130,7 @@ def test_nothing_of_a_closed_plan_is_changed(cast):
     checkpoint, promise = CheckpointFactory(intervention=plan), PromiseFactory(intervention=plan)
     doings = [
         lambda: parts.hold_checkpoint(by=cast.owner, checkpoint=checkpoint, seen="same"),
+        lambda: parts.remove_checkpoint(by=cast.owner, checkpoint=checkpoint),
         lambda: parts.settle_promise(by=cast.owner, promise=promise, state="kept"),
         lambda: parts.remove_promise(by=cast.owner, promise=promise),
         lambda: parts.add_promise(by=cast.owner, intervention=plan, side="us", text="More", due_on=day(1)),

@@ -274,7 +274,8 @@ def test_steps_checkpoints_and_promises_are_added_in_the_dialog(cast):
         assert client.post(url(name, plan.pk), {}, headers=IN_DIALOG).status_code == 422
         assert "interventionsChanged" in client.post(url(name, plan.pk), sent, headers=IN_DIALOG)["HX-Trigger"]
     assert list(Task.objects.get().assignees.all()) == [cast.team_mate]
-    assert plan.checkpoints.get().due_on == day(9)
+    checkpoint = plan.checkpoints.get()
+    assert checkpoint.due_on == day(9)
     assert plan.promises.get().user == cast.owner
 
 
@@ -290,6 +291,30 @@ def test_a_checkpoint_is_held_and_reopened(cast):
     assert (again.status_code, "held already" in text(again)) == (422, True)
     client.post(url("checkpoint-reopen", checkpoint.pk))
     assert InterventionCheckpoint.objects.get().held_at is None
+
+
+def test_a_checkpoint_that_was_added_is_taken_back_by_the_toast_and_by_its_row(cast):
+    plan = InterventionFactory(account=cast.account)
+    for number in (1, 2, 3, 4):
+        CheckpointFactory(intervention=plan, number=number)
+    client = logged_in(cast.owner)
+    for times in range(2):  # the second of two clicks finds that it was done
+        sent = {"due_on": day(9).isoformat(), "key": KEY}
+        answer = client.post(url("checkpoint-new", plan.pk), sent, headers=IN_DIALOG)
+        added = plan.checkpoints.get(number=5)
+        assert (url("checkpoint-remove", added.pk) in text(answer)) == (times == 0)
+    page = text(client.get(url("intervention", plan.pk)))
+    assert [number for number in range(1, 6) if f'aria-label="Remove checkpoint {number}"' in page] == [5]
+    CheckpointFactory(intervention=plan, number=6, held=True)
+    assert 'aria-label="Remove checkpoint 6"' not in text(client.get(url("intervention", plan.pk)))
+    answer = client.post(url("checkpoint-remove", added.pk), headers=IN_PANEL)
+    assert "checkpoint 5 taken out" in text(answer)
+    assert "interventionsChanged" in answer["HX-Trigger"]
+    assert not plan.checkpoints.filter(number=5).exists()
+    for left, words in ((1, "one of the weekly ones"), (6, "Something is written at checkpoint 6")):
+        refused = client.post(url("checkpoint-remove", plan.checkpoints.get(number=left).pk), headers=IN_PANEL)
+        assert words in text(refused)
+    assert plan.checkpoints.count() == 5
 
 
 def test_a_promise_is_kept_broken_reopened_and_taken_out(cast):
@@ -412,6 +437,7 @@ CHANGING = {
     "promise-new": InterventionFactory,
     "checkpoint-hold": CheckpointFactory,
     "checkpoint-reopen": CheckpointFactory,
+    "checkpoint-remove": CheckpointFactory,
     "promise-keep": PromiseFactory,
     "promise-break": PromiseFactory,
     "promise-reopen": PromiseFactory,
@@ -441,11 +467,11 @@ def test_so_they_do_of_the_account(cast, name):
 
 def test_readers_see_plans_without_a_button(cast):
     plan = InterventionFactory(account=cast.account)
-    CheckpointFactory(intervention=plan)
+    CheckpointFactory(intervention=plan, number=5)
     PromiseFactory(intervention=plan)
     client = logged_in(cast.read_only)
     for address in ("/save-plans/", url("intervention", plan.pk), url("account-intervention", cast.account.pk)):
         shown = text(client.get(address))
         assert "Halden Logistics" in shown
-        for verb in ("edit", "agree", "close", "play", "steps", "hold", "keep", "break", "escalate"):
+        for verb in ("edit", "agree", "close", "play", "steps", "hold", "remove", "keep", "break", "escalate"):
             assert f"/{verb}/" not in shown.split("<main")[-1], (address, verb)
