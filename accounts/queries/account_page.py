@@ -10,11 +10,14 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, F, OuterRef, Q, Subquery, Sum, TextField
 from django.db.models.functions import Cast, JSONObject
+from django.http import Http404
 
 from accounts.models import Account, Contract, ContractLine, Invoice, Task, TeamMember, User
-from accounts.queries.accounts import get_account_for
+from accounts.models.account import AccountQuerySet
+from accounts.queries.stand_ins import Viewer, keys_of
 from accounts.registries import NEXT_ACTIONS, beside_account
 from cs_workspace.common import clock
+from cs_workspace.common.compiled import kept_for_today
 
 MOST_CHILDREN = 8
 MOST_CONTRACTS = 6
@@ -104,8 +107,10 @@ class Money:
 
 def get_account_page_for(user: User, pk: int) -> tuple[Account, Facts]:
     """The account and the facts around it, of what the user may see; 404 where it is not theirs. One query."""
-    accounts = Account.objects.select_related("owner", "segment").annotate(**_around(user), **beside_account(user))
-    account: Any = get_account_for(user, pk, among=accounts)
+    found = _with_facts(Viewer.of(user)).rows([*keys_of(user), pk])
+    if not found:
+        raise Http404("There is no such account.")
+    account: Any = found[0]
     return account, Facts(
         team=[(TeamMember.Role(row["role"]).label, row["name"]) for row in account.team_rows],
         seats=account.seat_sums and account.seat_sums["seats"],
@@ -148,6 +153,14 @@ def _bill(invoice: Invoice, today: dt.date) -> Bill:
     if invoice.status == Invoice.Status.VOID:
         return Bill(invoice, 0)
     return Bill(invoice, max(0, ((invoice.paid_on or today) - invoice.due_on).days))
+
+
+@kept_for_today
+def _with_facts(viewer: Viewer) -> AccountQuerySet:
+    """The account of the last key, with what stands around it and what panels want beside it."""
+    user, (pk,) = viewer.user, viewer.further_keys(1)
+    accounts = Account.objects.visible_to(user).filter(pk=pk).select_related("owner", "segment")
+    return accounts.annotate(**_around(user), **beside_account(user))
 
 
 def _around(user: User) -> dict[str, Any]:

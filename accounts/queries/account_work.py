@@ -9,12 +9,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, QuerySet, Window
+from django.db.models import Count, QuerySet, Window, prefetch_related_objects
 
 from accounts.domain.stakeholders import StakeholderMap, map_of
 from accounts.models import Account, Contact, Note, Task, User
+from accounts.models.work import TaskQuerySet
 from accounts.queries.stakeholders import contacts_of, person_of, weight
+from accounts.queries.stand_ins import Viewer, keys_of
+from accounts.queries.task_letters import letter_of
 from cs_workspace.common import clock
+from cs_workspace.common.compiled import kept_for_today
 
 SHORT_TASKS, SHORT_NOTES, SHORT_PEOPLE = 8, 4, 6
 PAGE = 25
@@ -54,9 +58,24 @@ class PeoplePanel:
 
 def tasks_panel(account: Account, user: User, *, page: str | None = None) -> dict[str, Any]:
     """The open tasks of the account, for templates; `page` asks for a page of the long form."""
-    tasks = Task.objects.visible_to(user).filter(account=account).open(now=clock.now()).select_related("recurrence")
-    tasks = tasks.prefetch_related("assignees")
+    if page is None:
+        rows = _open_tasks(Viewer.of(user)).rows([*keys_of(user), account.pk])
+        prefetch_related_objects(rows, "assignees")
+        return {"tasks": TasksPanel(rows, rows[0].total if rows else 0)}
+    tasks = _tasks_of(account.pk, user).prefetch_related("assignees")
     return {"tasks": TasksPanel(*_rows(tasks, SHORT_TASKS, page))}
+
+
+@kept_for_today
+def _open_tasks(viewer: Viewer) -> TaskQuerySet:
+    """The short form, of the account of the last key."""
+    (account,) = viewer.further_keys(1)
+    return _tasks_of(account, viewer.user).annotate(total=Window(Count("pk")))[:SHORT_TASKS]
+
+
+def _tasks_of(account: int, user: User) -> TaskQuerySet:
+    tasks = Task.objects.visible_to(user).filter(account=account).open(now=clock.now()).select_related("recurrence")
+    return tasks.annotate(letter_id=letter_of())
 
 
 def notes_panel(account: Account, user: User, *, page: str | None = None) -> dict[str, Any]:

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from accounts.domain.stakeholders import Grid, Person, StakeholderMap, grid_of, map_of
 from accounts.models import Account, Contact, Suppression, Touch, User
+from accounts.queries.stand_ins import Viewer, keys_of
 from cs_workspace.common import clock
+from cs_workspace.common.compiled import kept_for_today
 
 MOST = 200
 """So many people stand on the map: those who play a part first, then those of most influence."""
@@ -32,9 +35,16 @@ class StakeholdersPage:
 def contacts_of(account: Account, user: User) -> list[Contact]:
     """All contacts, those who left included, by influence, each with `last_touch` (any), `heard_at` (the last one in
     which they took part) and `suppressed_for`, a `Suppression.Reason` or None. One query."""
+    return _contacts(Viewer.of(user)).rows([*keys_of(user), account.pk])
+
+
+@kept_for_today
+def _contacts(viewer: Viewer) -> QuerySet[Contact, Any]:
+    """The contacts of the account of the last key."""
+    (account,) = viewer.further_keys(1)
     touches = Touch.objects.kept().filter(attendees=OuterRef("pk")).order_by("-at").values("at")
-    return list(
-        Contact.objects.visible_to(user)
+    return (
+        Contact.objects.visible_to(viewer.user)
         .filter(account=account)
         .select_related("successor")
         .annotate(

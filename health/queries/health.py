@@ -5,11 +5,13 @@ import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 import numpy as np
 from django.db.models import Exists
 
 from accounts.models import Account
+from cs_workspace.common.compiled import Compiled, compile_once, some_days, some_keys
 from health.domain.comparing import compare
 from health.domain.definitions import Metric
 from health.domain.eligibility import months_since
@@ -103,17 +105,12 @@ class Health:
 
 def health_of(account: Account, *, today: dt.date) -> Health | None:
     """Why the account's score is what it is; None where it was never scored. Three queries."""
-    days = list(
-        Snapshot.objects.filter(account=account, day__lte=today, day__gt=today - dt.timedelta(days=HISTORY_DAYS))
-        .order_by("day")
-        .values_list("day", "score", "rank", Exists(DirtyMark.objects.filter(pk=account.pk)))
-    )
+    days = _history().rows([account.pk], [today, today - dt.timedelta(days=HISTORY_DAYS)])
     if not days:
         return None
     then = _day_to_compare([day for day, score, *_ in days[:-1] if score is not None], days[-1][0])
-    snapshots = {
-        snapshot.day: snapshot
-        for snapshot in Snapshot.objects.filter(account=account, day__in={days[-1][0], then} - {None})
+    snapshots: dict[dt.date, Snapshot] = {
+        snapshot.day: snapshot for snapshot in _snapshots().rows([account.pk], [days[-1][0], then or days[-1][0]])
     }
     cards = domain_scorecards(snapshot.version_id for snapshot in snapshots.values())
     latest = snapshots[days[-1][0]]
@@ -138,6 +135,21 @@ def health_of(account: Account, *, today: dt.date) -> Health | None:
         ),
         is_pending=days[-1][3],
     )
+
+
+@cache
+def _history() -> Compiled:
+    """Day, score and rank of an account up to the first of the days and after the second, and whether a new score is to
+    come."""
+    (account,), (last, before) = some_keys(1), some_days(2)
+    found = Snapshot.objects.filter(account=account, day__lte=last, day__gt=before).order_by("day")
+    return compile_once(found.values_list("day", "score", "rank", Exists(DirtyMark.objects.filter(pk=account))))
+
+
+@cache
+def _snapshots() -> Compiled:
+    """The snapshots of an account of two days."""
+    return compile_once(Snapshot.objects.filter(account=some_keys(1)[0], day__in=some_days(2)))
 
 
 def sparklines(account_ids: Collection[int], *, today: dt.date) -> dict[int, list[Point]]:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, Subquery
@@ -10,6 +11,7 @@ from django.db.models.functions import JSONObject
 
 from accounts.models import Account
 from accounts.models.account import AccountQuerySet
+from cs_workspace.common.compiled import Compiled, compile_once, some_keys
 from health.domain import scorecards as domain
 from health.domain.definitions import Direction, Kind, Metric
 from health.domain.metrics import METRICS
@@ -37,6 +39,14 @@ def scorecards_that_run(version_ids: Iterable[int]) -> tuple[dict[int, domain.Sc
 
 
 def _stored(version_ids: Iterable[int]) -> Iterable[Stored]:
+    wanted = sorted(set(version_ids))
+    found: list[Stored] = _versions(len(wanted)).rows(wanted) if wanted else []
+    return found
+
+
+@lru_cache(maxsize=64)
+def _versions(count: int) -> Compiled:
+    """So many versions in the order of `Stored`."""
     custom = CustomMetric.objects.filter(name=OuterRef("metric")).values(
         data=JSONObject(
             name="name",
@@ -86,8 +96,8 @@ def _stored(version_ids: Iterable[int]) -> Iterable[Stored]:
             )
         )
     )
-    return (
-        ScorecardVersion.objects.filter(pk__in=set(version_ids))
+    return compile_once(
+        ScorecardVersion.objects.filter(pk__in=some_keys(count))
         .annotate(dimension_rows=ArraySubquery(dimensions), tier_rows=ArraySubquery(tiers))
         .values_list("pk", "scorecard__key", "scorecard__name", "number", "dimension_rows", "tier_rows")
     )
