@@ -10,6 +10,9 @@ from typing import Final
 
 from accounts.domain.merging import merge
 
+# How an e-mail names the task that it belongs to.
+OF_TASK: Final = "task:"
+
 
 @dataclass(frozen=True)
 class Receiver:

@@ -12,6 +12,7 @@ from accounts.domain.workdays import Unit
 from accounts.models import Account, PlaybookRun, RunStep, Task, User
 from accounts.models.playbook import LIVE
 from accounts.queries.playbook_facts import vocabulary
+from accounts.queries.task_letters import letter_of
 
 # Of the runs that are over so many are shown; the rest is told by number.
 OVER = 3
@@ -78,11 +79,10 @@ def get_run_for(user: User, pk: int) -> PlaybookRun:
 
 def runs_panel(account: Account) -> RunsPanel:
     """What the account page shows of playbooks. Four queries, or one where there is no run."""
-    steps = Prefetch("steps", RunStep.objects.select_related("task", "by"))
     runs = list(
         PlaybookRun.objects.filter(account=account)
         .select_related("playbook", "plan_version", "started_by", "ended_by", "paused_by")
-        .prefetch_related(steps)
+        .prefetch_related(_steps())
     )
     live = [run for run in runs if run.state in LIVE]
     over = [run for run in runs if run.state not in LIVE]
@@ -97,8 +97,13 @@ def runs_panel(account: Account) -> RunsPanel:
 
 def run_line(run: PlaybookRun) -> RunLine:
     """One run, which has playbook, version and account at hand, as pages show it. Two queries."""
-    prefetch_related_objects([run], Prefetch("steps", RunStep.objects.select_related("task", "by")))
+    prefetch_related_objects([run], _steps())
     return _line(run, vocabulary(), {"account.name": run.account.name})
+
+
+def _steps() -> Prefetch:
+    """The steps of runs, each with its task and the e-mail that the task is about."""
+    return Prefetch("steps", RunStep.objects.select_related("task", "by").annotate(letter_id=letter_of("task")))
 
 
 def step_in_words(step: Step, facts: Mapping[str, Fact], texts: Mapping[str, str]) -> str:

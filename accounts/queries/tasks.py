@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.domain.tasks import DueGroup, due_range
 from accounts.models import Account, RunStep, Task, User
 from accounts.models.work import TaskQuerySet
+from accounts.queries.task_letters import letter_of
 from cs_workspace.common import clock
 
 # For so many days what was done or given up stays on the page, to be looked up and reopened.
@@ -70,6 +71,7 @@ class TaskFilter:
 def get_task_for(user: User, pk: int) -> Task:
     """The task if the user sees it; otherwise 404, as if there were none."""
     tasks = Task.objects.visible_to(user).select_related("account", "by", "done_by", "recurrence")
+    tasks = tasks.annotate(letter_id=letter_of())
     return get_object_or_404(tasks.prefetch_related("assignees"), pk=pk)
 
 
@@ -79,9 +81,10 @@ def next_of(task: Task) -> Task | None:
 
 
 def task_list(user: User, wanted: TaskFilter) -> TaskQuerySet:
-    """The tasks to show, in their order; what was done comes newest first."""
+    """The tasks to show, in their order, each with the e-mail that it is about; what was done comes newest first."""
     tasks = _matching(user, wanted).filter(_conditions()[wanted.group])
     tasks = tasks.select_related("account", "done_by", "recurrence").prefetch_related("assignees")
+    tasks = tasks.annotate(letter_id=letter_of())
     headings = [F(name).asc(nulls_last=True) for name in HEADED_BY[wanted.by]]
     if wanted.group == DONE and wanted.sort == "due":
         return tasks.order_by(*headings, F("done_at").desc(nulls_last=True), "-updated_at", "-pk")

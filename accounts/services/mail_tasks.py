@@ -2,23 +2,24 @@
 
 from collections.abc import Iterable
 
+from accounts.domain.letters import OF_TASK
 from accounts.models import Mail, Task, User
 from accounts.services.task_letters import CAUSES
 from accounts.services.tasks import complete_tasks, reopen_tasks
 
 
 def follow_mails(mails: Iterable[Mail], *, by: User) -> None:
-    """Tasks whose e-mails were approved are done, and those whose e-mails are drafts again are open again.
+    """Tasks whose e-mails were approved are done; those whose e-mails are drafts again, or cancelled, are open again.
 
     Call it in the transaction that decided. None of them costs no query.
     """
-    ours = [mail for mail in mails if mail.cause in CAUSES and mail.origin.startswith("task:")]
+    ours = [mail for mail in mails if mail.cause in CAUSES and mail.origin.startswith(OF_TASK)]
     if approved := _tasks(mail for mail in ours if mail.state == Mail.State.QUEUED):
         complete_tasks(by=by, tasks=approved)
-    if drafts := _tasks(mail for mail in ours if mail.state == Mail.State.DRAFT):
-        reopen_tasks(by=by, tasks=[task for task in drafts if task.status == Task.Status.DONE])
+    if unsent := _tasks(mail for mail in ours if mail.state in (Mail.State.DRAFT, Mail.State.CANCELLED)):
+        reopen_tasks(by=by, tasks=[task for task in unsent if task.status == Task.Status.DONE])
 
 
 def _tasks(mails: Iterable[Mail]) -> list[Task]:
-    ids = [int(mail.origin.removeprefix("task:")) for mail in mails]
+    ids = [int(mail.origin.removeprefix(OF_TASK)) for mail in mails]
     return list(Task.objects.filter(pk__in=ids)) if ids else []

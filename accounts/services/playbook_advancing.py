@@ -19,13 +19,15 @@ from accounts.domain.playbooks import Role, StepKind
 from accounts.models import Mail, PlaybookRun, RunStep, Task, User
 from accounts.queries.playbook_facts import situations_of
 from accounts.services.notifying import NORMAL, Message, notify
-from accounts.services.task_letters import TaskLetter, cancel_letters_of, put_task_letters
+from accounts.services.task_letters import TaskLetter, bring_back_letters_of, cancel_letters_of, put_task_letters
 from cs_workspace.common import clock
 
 BATCH = 200
 # However long a step takes: so often it is looked whether the run still makes sense.
 LOOK_AGAIN = dt.timedelta(hours=1)
 HIGH = 2
+# Tasks of these may be about an e-mail.
+WITH_LETTERS = (Task.Origin.PLAYBOOK, Task.Origin.RENEWAL)
 WRITTEN = [
     "state", "position", "reached_at", "next_at", "waits_until", "problem", "ended_at", "end_reason", "updated_at",
     "version",
@@ -65,10 +67,16 @@ def follow_tasks(tasks: Iterable[Task]) -> None:
     """Lets runs go on whose tasks were closed, in the transaction that closed them; an e-mail that one was about and
     nobody approved is not sent."""
     tasks = list(tasks)
-    cancel_letters_of([task.pk for task in tasks if task.origin in (Task.Origin.PLAYBOOK, Task.Origin.RENEWAL)])
+    cancel_letters_of([task.pk for task in tasks if task.origin in WITH_LETTERS])
     ids = [task.pk for task in tasks if task.origin == Task.Origin.PLAYBOOK]
     if ids:
         advance_these(list(RunStep.objects.filter(task__in=ids).values_list("run_id", flat=True)))
+
+
+def follow_reopened(task: Task) -> None:
+    """Brings the draft of an e-mail back that went with a task, which is open again."""
+    if task.origin in WITH_LETTERS:
+        bring_back_letters_of([task.pk])
 
 
 def cancel_tasks_of(run_ids: Collection[int], *, reason: str) -> None:

@@ -1,7 +1,7 @@
 """Drafts of e-mails that belong to a task: of playbooks and of timelines of renewals.
 
 The task is what somebody sees in their day, the draft what the customer will read. Approving the draft does the task
-(`accounts.services.mail_tasks`); a task that is closed otherwise takes its draft along.
+(`accounts.services.mail_tasks`); a task that is closed otherwise takes its draft along, and brings it back.
 """
 
 import datetime as dt
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.db.models import F
 from django.utils import timezone
 
-from accounts.domain.letters import Wording, unsigned
+from accounts.domain.letters import OF_TASK, Wording, unsigned
 from accounts.models import Contact, Mail, Task
 from accounts.services.outbox import Letter, put_letters
 from cs_workspace.common import clock
@@ -66,6 +66,14 @@ def cancel_letters_of(task_ids: Collection[int]) -> None:
     )
 
 
+def bring_back_letters_of(task_ids: Collection[int]) -> None:
+    """Makes drafts again of those that went with their tasks, which are open again. One statement, or none."""
+    if not task_ids:
+        return
+    gone = Mail.objects.filter(key__in=[origin_of(pk) for pk in task_ids], state=Mail.State.CANCELLED, because=CLOSED)
+    gone.update(state=Mail.State.DRAFT, because="", version=F("version") + 1, updated_at=timezone.now())
+
+
 def origin_of(task_id: int) -> str:
-    """By which an e-mail names the task that it belongs to."""
-    return f"task:{task_id}"
+    """By which an e-mail names the task that it belongs to; the key of its draft is the same."""
+    return f"{OF_TASK}{task_id}"

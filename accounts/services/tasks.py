@@ -11,7 +11,7 @@ from accounts.domain.tasks import Action, Refusal, State, outcome_of
 from accounts.models import Account, Task, User
 from accounts.services.latest import refresh_last_action
 from accounts.services.notifying import Message, notify
-from accounts.services.playbook_advancing import follow_tasks
+from accounts.services.playbook_advancing import follow_reopened, follow_tasks
 from accounts.services.recurring import make_next, set_rule, take_back_next
 from accounts.services.versions import locked, save_next
 from cs_workspace.common import clock
@@ -97,6 +97,7 @@ def reopen_task(*, by: User, task: Task, version: int | None = None) -> Task:
     held.done_at, held.done_by = None, None
     again = save_next(held, by=by)
     take_back_next(task=again)
+    follow_reopened(again)
     refresh_last_action([again.account_id])
     return again
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from accounts.domain.merging import outlined
 from accounts.models import ContractLine, Task
 from accounts.queries.record_history import MOST, HistoryEntry, changes_of
+from accounts.queries.task_letters import letter_of
 from cs_workspace.common import clock
 from cs_workspace.common.money import exact
 from health.domain.signals import label_of
@@ -117,7 +118,8 @@ def steps_of(renewal: Renewal) -> list[StepLine]:
     """The steps on the way by their day: those of the timeline, and other tasks that were made for the renewal.
     Three queries."""
     now, known = clock.now(), _known_of(renewal)
-    made = Task.objects.filter(origin_key__startswith=f"renewal:{renewal.pk}:").prefetch_related("assignees")
+    made = Task.objects.filter(origin_key__startswith=f"renewal:{renewal.pk}:").annotate(letter_id=letter_of())
+    made = made.prefetch_related("assignees")
     tasks = {task.pk: task for task in made}
     lines = [
         _line(

@@ -20,6 +20,7 @@ from tests.factories import (
     AlertRuleFactory,
     CheckpointFactory,
     InterventionFactory,
+    MailFactory,
     OnboardingFactory,
     OnboardingStepFactory,
     ScorecardVersionFactory,
@@ -87,6 +88,15 @@ def test_tasks_that_are_late_or_due_today_are_on_the_list_and_others_are_not(cas
     TaskFactory(title="Of Tim", due_at=days_ago(2), account=cast.account, assignees=[cast.team_mate])
     TaskFactory(title="Errand", due_at=days_ago(1), account=None, assignees=[cast.owner])
     assert sorted(reasons(cast.owner)) == [("", "Task", "Errand"), ("Halden Logistics", "Task", "Late")]
+
+
+def test_a_task_leads_to_the_e_mail_that_it_is_about(cast):
+    task = TaskFactory(account=cast.account, assignees=[cast.owner], due_at=days_ago(1))
+    TaskFactory(account=cast.account, assignees=[cast.owner], due_at=days_ago(1))
+    mail = MailFactory(account=cast.account, key=f"task:{task.pk}")
+    shown = page(cast.owner).content.decode()
+    assert shown.count(f'href="{reverse("accounts:mail", args=[mail.pk])}"') == 1
+    assert shown.count("The e-mail that this task is about") == 1
 
 
 @pytest.mark.parametrize(
@@ -430,7 +440,8 @@ def test_the_page_asks_the_same_queries_for_one_row_as_for_many(cast, rows, djan
         one = account(cast.owner, f"Account {number}", renewal_date=day(10), critical=True, last_touch=days_ago(60))
         board(one, ("Kick-off", 20, 10))
         AlertFactory(account=one)
-        TaskFactory(account=one, assignees=[cast.owner], due_at=days_ago(1))
+        task = TaskFactory(account=one, assignees=[cast.owner], due_at=days_ago(1))
+        MailFactory(account=one, key=f"task:{task.pk}")
         complete_task(by=cast.owner, task=TaskFactory(account=one))
     client = logged_in(cast.owner)
     with django_assert_num_queries(11):

@@ -33,7 +33,8 @@ class Kind(StrEnum):
 class Reason:
     """One thing to do: what it is, why, how pressing (0 to 1), when due, and the record that its action is about.
 
-    `choice` is what the action begins with where it can be one of several: the kind of a touch.
+    `choice` is what the action begins with where it can be one of several: the kind of a touch. `letter` is the e-mail
+    in the outbox that a task is about.
     """
 
     kind: Kind
@@ -43,6 +44,7 @@ class Reason:
     due_at: dt.datetime | None = None
     pk: int | None = None
     choice: str = ""
+    letter: int | None = None
 
 
 @dataclass(frozen=True)

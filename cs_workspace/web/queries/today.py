@@ -26,6 +26,7 @@ from accounts.models import Account, Task, User
 from accounts.models.account import AccountQuerySet
 from accounts.queries.cadence import silent_since, standings_of, touch_due
 from accounts.queries.stand_ins import Viewer, keys_of
+from accounts.queries.task_letters import letter_of
 from cs_workspace.common import clock
 from cs_workspace.common.compiled import kept_for_today, some_moments
 from cs_workspace.web.domain.today import (
@@ -244,6 +245,7 @@ def _tasks(viewer: Viewer, keys: Sequence[int], *, mine: bool, now: dt.datetime)
                     urgency_of_task(task.priority, task.due_at, now=now),
                     due_at=task.due_at,
                     pk=task.pk,
+                    letter=task.letter_id,
                 ),
             )
             for task in _due_tasks(viewer, mine=mine).rows(keys, moments=[tomorrow])
@@ -260,6 +262,7 @@ def _due_tasks(viewer: Viewer, *, mine: bool) -> QuerySet[Task, Any]:
         (tasks.assigned_to([viewer.user.pk]) if mine else tasks)
         .select_related("account__segment")
         .only("pk", "title", "due_at", "priority", *(f"account__{field}" for field in ABOUT))
+        .annotate(letter_id=letter_of())
         .order_by("priority", "due_at", "pk")[: MOST + 1]
     )
 

@@ -12,7 +12,7 @@ from accounts.models import Mail, PlaybookRun, Task
 from accounts.services.approving_mail import decide, take_back
 from accounts.services.playbook_handling import cancel_run
 from accounts.services.playbook_starting import start_run
-from accounts.services.tasks import complete_task
+from accounts.services.tasks import complete_task, reopen_task
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +40,10 @@ def approve(mail: Mail, by) -> Mail:
     return decide(by=by, verb=Verb.APPROVE, versions={mail.pk: mail.version}).mails[0]
 
 
+def cancel(mail: Mail, by) -> Mail:
+    return decide(by=by, verb=Verb.CANCEL, versions={mail.pk: mail.version}).mails[0]
+
+
 def test_an_e_mail_of_a_playbook_is_a_draft_beside_its_task(cast, run):
     task, mail = Task.objects.get(), Mail.objects.get()
     assert (task.title, task.status) == ("Send: News for Halden Logistics", "open")
@@ -61,6 +65,30 @@ def test_a_task_that_is_done_otherwise_takes_its_draft_along(cast, run):
     complete_task(by=cast.owner, task=Task.objects.get())
     mail = Mail.objects.get()
     assert (mail.state, mail.because) == ("cancelled", "Its task was closed without it.")
+
+
+def test_a_task_that_is_opened_again_brings_its_draft_back(cast, run):
+    done = complete_task(by=cast.owner, task=Task.objects.get())
+    before = Mail.objects.get().version
+    reopen_task(by=cast.owner, task=done)
+    mail = Mail.objects.get()
+    assert (mail.state, mail.because, mail.version) == ("draft", "", before + 1)
+
+
+def test_a_draft_that_a_person_cancelled_leaves_its_task_open_and_stays_cancelled(cast, run):
+    cancelled = cancel(Mail.objects.get(), cast.owner)
+    task = Task.objects.get()
+    assert (cancelled.state, task.status) == ("cancelled", "open")
+    reopen_task(by=cast.owner, task=complete_task(by=cast.owner, task=task))
+    assert Mail.objects.get().because == "Cancelled by Olga Owner."
+
+
+def test_an_approved_e_mail_that_is_cancelled_before_it_goes_out_opens_its_task_again(cast, run):
+    cancelled = cancel(approve(Mail.objects.get(), cast.owner), cast.owner)
+    task = Task.objects.get()
+    assert (cancelled.state, task.status, task.done_by) == ("cancelled", "open", None)
+    take_back(by=cast.owner, versions={cancelled.pk: cancelled.version})
+    assert (Task.objects.get().status, Mail.objects.get().state) == ("done", "queued")
 
 
 def test_a_playbook_that_is_cancelled_sends_nothing_more(cast, run):

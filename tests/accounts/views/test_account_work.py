@@ -4,7 +4,7 @@ from django.urls import reverse
 from accounts.models import Contact
 from accounts.queries.account_work import notes_panel, people_panel, tasks_panel
 from tests.cast import logged_in
-from tests.factories import ContactFactory, NoteFactory, TaskFactory, TouchFactory, days_ago
+from tests.factories import ContactFactory, MailFactory, NoteFactory, TaskFactory, TouchFactory, days_ago
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +67,14 @@ def test_tasks_are_open_ones_of_this_account_the_next_due_first(cast):
     shown = text_of(refresh(cast, "account-tasks"))
     assert "Tim Teammate" in shown
     assert reverse("accounts:task-done", args=[panel.rows[0].pk]) in shown
+
+
+@pytest.mark.parametrize("page", [None, 1])
+def test_a_task_leads_to_the_e_mail_that_it_is_about(cast, page):
+    task = TaskFactory(account=cast.account, title="Send: News")
+    mail = MailFactory(account=cast.account, key=f"task:{task.pk}")
+    shown = text_of(refresh(cast, "account-tasks", page=page))
+    assert f'href="{reverse("accounts:mail", args=[mail.pk])}"' in shown
 
 
 def test_more_tasks_than_fit_are_counted_and_all_of_them_stand_on_the_page_of_their_own(cast):
@@ -153,7 +161,8 @@ def test_panels_cost_the_same_queries_however_much_there_is(cast, many, django_a
     for _ in range(many):
         contact = ContactFactory(account=cast.account, roles=[Contact.Role.CHAMPION])
         TouchFactory(account=cast.account, attendees=[contact])
-        TaskFactory(account=cast.account, assignees=[cast.owner, cast.team_mate])
+        task = TaskFactory(account=cast.account, assignees=[cast.owner, cast.team_mate])
+        MailFactory(account=cast.account, key=f"task:{task.pk}")
         NoteFactory(account=cast.account, by=cast.team_mate)
     for name, queries in {"account-tasks": 2, "account-notes": 1, "account-people": 1}.items():
         client = logged_in(cast.owner)

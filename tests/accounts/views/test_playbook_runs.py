@@ -5,7 +5,8 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from accounts.models import Playbook, PlaybookRun, Task
+from accounts.domain.playbooks import Step, StepKind
+from accounts.models import Mail, Playbook, PlaybookRun, Task
 from accounts.services.playbook_starting import start_run
 from tests import factories as make
 from tests.cast import logged_in
@@ -54,6 +55,13 @@ def test_the_panel_says_what_holds_a_run_up_and_how_it_ended(cast):
     shown = panel(cast.owner, cast.account)
     assert "Held up at step 1. Not known for this account: its tier." in shown
     assert "All is well" in shown
+
+
+def test_the_step_under_way_leads_to_the_e_mail_that_it_is_about(cast):
+    make.ContactFactory(account=cast.account, roles=["champion"])
+    news = Step(StepKind.EMAIL, title="News", body="All is well.", to="champion")
+    start_run(by=cast.owner, playbook=make.PlaybookFactory(plan__steps=(news,)), account=cast.account, key="w")
+    assert f'href="{reverse("accounts:mail", args=[Mail.objects.get().pk])}"' in panel(cast.owner, cast.account)
 
 
 @pytest.mark.parametrize("number", [1, 12])

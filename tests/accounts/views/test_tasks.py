@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Task
 from tests.cast import logged_in
-from tests.factories import AccountFactory, TaskFactory, days_ago
+from tests.factories import AccountFactory, MailFactory, TaskFactory, days_ago
 
 pytestmark = pytest.mark.django_db
 
@@ -146,10 +146,26 @@ def test_long_lists_have_pages(cast):
 def test_the_list_asks_the_same_queries_for_one_row_as_for_many(cast, rows, django_assert_num_queries):
     for _ in range(rows):
         account = AccountFactory(owner=cast.owner)
-        TaskFactory(account=account, assignees=[cast.owner, cast.team_mate], done=False)
+        task = TaskFactory(account=account, assignees=[cast.owner, cast.team_mate], done=False)
+        MailFactory(account=account, key=f"task:{task.pk}")
     client = logged_in(cast.manager)
     with django_assert_num_queries(8):
         client.get(f"{LIST}?scope=team")
+
+
+def test_a_task_leads_to_the_e_mail_that_it_is_about_in_list_row_and_dialog_until_that_is_cancelled(cast, task):
+    mail = MailFactory(account=cast.account, key=f"task:{task.pk}")
+    places = [(LIST, {}), (url("row", task), DIALOG), (url("edit", task), DIALOG)]
+    for user in (cast.owner, cast.read_only):
+        for address, headers in places[: 1 if user.read_only else 3]:
+            shown = logged_in(user).get(f"{address}?scope=team", headers=headers).content.decode()
+            assert f'href="{reverse("accounts:mail", args=[mail.pk])}"' in shown, address
+    mail.state = "cancelled"
+    mail.save()
+    for address, headers in places:
+        shown = logged_in(cast.owner).get(address, headers=headers).content.decode()
+        assert "Save call" in shown
+        assert reverse("accounts:mail", args=[mail.pk]) not in shown
 
 
 def test_an_empty_list_says_why(cast):

@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
-from accounts.models import Account
+from accounts.models import Account, Mail
 from cs_workspace.common import clock
 from renewals.domain.stages import Stage
 from renewals.models import Renewal, RenewalStep
@@ -19,6 +19,7 @@ from tests.factories import (
     ChurnSignalFactory,
     ContractFactory,
     ContractLineFactory,
+    MailFactory,
     RenewalFactory,
     TaskFactory,
     day,
@@ -69,6 +70,7 @@ def fill(renewal: Renewal, number: int) -> None:
             day=day(place), state="made", task=task,
         )  # fmt: skip
         ContractLineFactory(contract=renewal.contract)
+        MailFactory(account=renewal.account, key=f"task:{task.pk}")
     ChurnSignalFactory(account=renewal.account)
 
 
@@ -80,6 +82,12 @@ def test_the_page_says_what_is_asked_when_and_how_likely(cast, renewal):
         "nothing is planned", "none known", "C-77", "12 months", "30 days", 'aria-current="step"',
     ):  # fmt: skip
         assert words in shown, words
+
+
+def test_a_step_leads_to_the_e_mail_that_it_is_about(cast, renewal):
+    fill(renewal, 1)
+    shown = text(logged_in(cast.owner).get(url_of("renewal", renewal)))
+    assert f'href="{reverse("accounts:mail", args=[Mail.objects.get().pk])}"' in shown
 
 
 @pytest.mark.parametrize("count", [1, 9])
