@@ -10,6 +10,8 @@ from accounts.models.account import Account
 from accounts.models.user import User
 from cs_workspace.common.models import Sourced, Timed, Versioned, unique_from_outside
 
+IS_PRESENT = Q(status="active", archived_at=None)
+
 
 class ContactQuerySet(models.QuerySet["Contact"]):
     """Conditions over contacts."""
@@ -22,7 +24,11 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         return self.filter(account__in=Account.objects.visible_to(user).values("pk"))
 
     def present(self) -> "ContactQuerySet":
-        return self.filter(status=Contact.Status.ACTIVE, archived_at=None)
+        return self.filter(IS_PRESENT)
+
+    def absent(self) -> "ContactQuerySet":
+        """Those who left, and those who are archived."""
+        return self.exclude(IS_PRESENT)
 
     def at_address(self, address: str) -> "ContactQuerySet":
         """Everybody with an e-mail address, the archived ones as well, however it is written."""
@@ -114,6 +120,7 @@ class Contact(Timed, Sourced, Versioned):
         indexes = [
             models.Index(fields=["account", "status"], name="contact_account"),
             models.Index(Lower("email"), name="contact_email"),
+            models.Index(fields=["id"], name="contact_absent", condition=~IS_PRESENT),
         ]
         constraints = [
             unique_from_outside("contact"),

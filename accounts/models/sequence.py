@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.domain.merging import problem_with
-from accounts.models.account import Account
+from accounts.models.account import Account, of_visible_accounts
 from accounts.models.contact import Contact
 from accounts.models.user import User
 from cs_workspace.common.models import Timed, Versioned
@@ -144,7 +144,7 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     """Conditions over enrolments."""
 
     def visible_to(self, user: User) -> "EnrolmentQuerySet":
-        return self.filter(account__in=Account.objects.visible_to(user).values("pk"))
+        return self.filter(of_visible_accounts(user))
 
     def running(self) -> "EnrolmentQuerySet":
         return self.filter(state=Enrolment.State.RUNNING)

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Account, Contact, User
+from accounts.models.account import of_visible_accounts
 from cs_workspace.common.models import Timed, Versioned
 from health.domain.advocacy import KIND_LABELS, OPEN_STATES, REST_DAYS, AdvocacyKind, AskState
 from health.models.observations import OfAccountQuerySet
@@ -90,7 +91,7 @@ class AdvocacyAskQuerySet(models.QuerySet["AdvocacyAsk"]):
     """Conditions over asks, which are seen by those who see the account of the advocate."""
 
     def visible_to(self, user: User) -> "AdvocacyAskQuerySet":
-        return self.filter(advocate__account__in=Account.objects.visible_to(user).values("pk"))
+        return self.filter(of_visible_accounts(user, "advocate__account"))
 
     def open(self) -> "AdvocacyAskQuerySet":
         """Asked, or agreed and not done."""

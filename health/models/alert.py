@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Account, Task, User
+from accounts.models.account import of_visible_accounts
 from cs_workspace.common.models import Timed, Versioned
 from health.domain.trend import WINDOW_DAYS
 
@@ -108,7 +109,7 @@ class AlertQuerySet(models.QuerySet["Alert"]):
     """Conditions over alerts."""
 
     def visible_to(self, user: User) -> "AlertQuerySet":
-        return self.filter(account__in=Account.objects.visible_to(user).values("pk"))
+        return self.filter(of_visible_accounts(user))
 
     def unresolved(self) -> "AlertQuerySet":
         return self.exclude(state=Alert.State.RESOLVED)

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from accounts.models import Account, PlaybookRun, User
+from accounts.models.account import of_visible_accounts
 from cs_workspace.common import clock
 from cs_workspace.common.models import Timed, Versioned
 from health.domain.interventions import REASON_LABELS, PlanState, SaveOutcome, is_by_hand
@@ -161,7 +162,7 @@ class OfPlanQuerySet(models.QuerySet):
     """Parts of a save plan are seen by those who see its account."""
 
     def visible_to(self, user: User) -> "OfPlanQuerySet":
-        return self.filter(intervention__account__in=Account.objects.visible_to(user).values("pk"))
+        return self.filter(of_visible_accounts(user, "intervention__account"))
 
 
 @pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=UNTRACKED)

@@ -5,11 +5,15 @@ measure. Who was active and which features were used lies in one row a month wit
 the last 30 days" is a mask and not a scan of every day. Custom metrics lie in narrow rows (`MetricPoint`).
 """
 
+import datetime as dt
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Trunc
 
 from accounts.models import Account, Contact, Product, User
+from accounts.models.account import of_visible_accounts
 from cs_workspace.common.models import Sourced, unique_from_outside
 
 
@@ -17,7 +21,7 @@ class OfAccountQuerySet(models.QuerySet):
     """Observations belong to an account and are seen by those who see it."""
 
     def visible_to(self, user: User) -> "OfAccountQuerySet":
-        return self.filter(account__in=Account.objects.visible_to(user).values("pk"))
+        return self.filter(of_visible_accounts(user))
 
 
 class UsageDay(models.Model):
@@ -150,6 +154,25 @@ class Ticket(Sourced):
         return self.subject or f"Ticket {self.external_id}"
 
 
+class SurveyAnswerQuerySet(OfAccountQuerySet):
+    """Conditions over answers to surveys."""
+
+    def latest(self, kind: str, since: dt.datetime, *, within: Trunc | None = None) -> "SurveyAnswerQuerySet":
+        """The answers of a kind since a moment, of each person the latest; with `within` the latest in each `period`.
+
+        An answer without a contact stands for a person of its own, as in the metric `nps`.
+        """
+        newer = SurveyAnswer.objects.filter(kind=kind, at__gte=since, contact=OuterRef("contact")).filter(
+            Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), pk__gt=OuterRef("pk"))
+        )
+        found = self.filter(kind=kind, at__gte=since)
+        if within is not None:
+            found, newer = (one.annotate(period=within) for one in (found, newer))
+            newer = newer.filter(period=OuterRef("period"))
+        # By what is not there, and not by a place among all: nothing is sorted.
+        return found.filter(~Exists(newer))
+
+
 class SurveyAnswer(Sourced):
     """One answer: NPS from 0 to 10, the others from 1 to 5."""
 
@@ -167,12 +190,15 @@ class SurveyAnswer(Sourced):
     comment = models.TextField(blank=True)
     at = models.DateTimeField()
 
-    objects = OfAccountQuerySet.as_manager()
+    objects = SurveyAnswerQuerySet.as_manager()
 
     class Meta:
         indexes = [
             models.Index(fields=["account", "kind", "-at", "-id"], name="survey_answer_account"),
-            models.Index(fields=["kind", "-at", "-id"], name="survey_answer_kind"),
+            # With all that results count, so that they are added up without the comments.
+            models.Index(
+                fields=["kind", "-at", "-id"], include=["account", "contact", "score"], name="survey_answer_counted"
+            ),
         ]
         constraints = [
             unique_from_outside("survey_answer"),

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Account, Contact, Mail, User
+from accounts.models.account import of_visible_accounts
 from health.domain.surveys import MOST_EXTRA
 from health.models.observations import SurveyAnswer
 
@@ -107,7 +108,7 @@ class SurveyAskQuerySet(models.QuerySet["SurveyAsk"]):
     """Conditions over what was asked."""
 
     def visible_to(self, user: User) -> "SurveyAskQuerySet":
-        return self.filter(account__in=Account.objects.visible_to(user).values("pk"))
+        return self.filter(of_visible_accounts(user))
 
     def answered(self) -> "SurveyAskQuerySet":
         return self.exclude(answered_at=None)
@@ -115,8 +116,8 @@ class SurveyAskQuerySet(models.QuerySet["SurveyAsk"]):
     def reached(self) -> "SurveyAskQuerySet":
         """Those that came to the person, as far as we know: the e-mail was sent and did not bounce, or it was
         answered."""
-        sent = Q(mail__state=Mail.State.SENT, mail__bounced_at=None)
-        return self.filter(sent | Q(answered_at__isnull=False))
+        arrived = Mail.objects.filter(cause=Mail.Cause.SURVEY, state=Mail.State.SENT, bounced_at=None)
+        return self.filter(Q(mail__in=arrived.order_by().values("pk")) | Q(answered_at__isnull=False))
 
     def waiting(self, *, now: dt.datetime) -> "SurveyAskQuerySet":
         """Not answered, and still to be answered."""

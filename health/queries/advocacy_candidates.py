@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, F, FilteredRelation, Func, OuterRef, Q, QuerySet
 
-from accounts.models import Account, Contact, User
+from accounts.models import Account, Contact, Segment, User
 from accounts.models.account import of_visible_accounts
 from cs_workspace.common import clock
+from cs_workspace.common.expressions import AnyOf
 from health.domain.advocacy import (
     BOARD_MONTHS,
     BOARD_SCORE,
@@ -63,19 +64,19 @@ def promoters(user: User) -> QuerySet[SurveyAnswer]:
     """Latest NPS answers of people who would recommend us and are no advocate yet: who agreed to be asked first, then
     the latest. Each with `agreed_at`, None where they were not asked."""
     since = clock.now() - dt.timedelta(days=PROMOTER_DAYS)
-    lately = SurveyAnswer.objects.filter(kind=NPS, at__gte=since, contact__isnull=False)
-    latest = lately.filter(of_visible_accounts(user)).order_by("contact_id", "-at", "-pk").distinct("contact_id")
     known = Advocate.objects.filter(contact=OuterRef("contact"), ended_at=None)
+    # Of tens of thousands who are there it is asked who is not: those have indexes of their own.
+    gone = Contact.objects.absent().filter(pk=OuterRef("contact"))
+    lost = Account.objects.filter(pk=OuterRef("account")).exclude(status=Account.Status.ACTIVE)
     return (
-        SurveyAnswer.objects.filter(
-            pk__in=latest.values("pk"),
-            score__gte=class_bounds(NPS)[0],
-            contact__in=Contact.objects.present().order_by().values("pk"),
-            account__status=Account.Status.ACTIVE,
-        )
+        SurveyAnswer.objects.latest(NPS, since)
+        .filter(of_visible_accounts(user), score__gte=class_bounds(NPS)[0], contact__isnull=False)
         .exclude(Exists(known))
-        .annotate(agreed_at=F("survey_ask__agreed_at"))
-        .select_related("account", "contact", "survey_ask")
+        .exclude(Exists(gone))
+        .exclude(Exists(lost))
+        .annotate(agreed=FilteredRelation("survey_ask", condition=Q(survey_ask__agreed_at__isnull=False)))
+        .annotate(agreed_at=F("agreed__agreed_at"))
+        .select_related("account", "contact")
         .order_by(F("agreed_at").desc(nulls_last=True), "-at", "-pk")
     )
 
@@ -108,15 +109,21 @@ def _board_accounts(user: User) -> QuerySet[Account]:
     """
     sitting = Advocate.objects.filter(kind=AdvocacyKind.ADVISORY_BOARD.value, ended_at=None)
     best = [F("health_score").desc(), F("arr").desc(), F("pk").asc()]
-    return (
+    fit = (
         Account.objects.visible_to(user)
         .scoreable()
         .filter(health_score__gt=BOARD_SCORE, customer_since__lt=months_before(clock.today(), BOARD_MONTHS))
         .exclude(pk__in=sitting.order_by().values("account"))
-        .annotate(place=Window(RowNumber(), partition_by="segment", order_by=best))
-        .filter(place__lte=BOARD_SEATS)
+    )
+    # Segment by segment, so that the index by health is followed until the seats are taken, and nothing is sorted.
+    of_segment = fit.filter(segment=OuterRef("pk")).order_by(*best).values("pk")[:BOARD_SEATS]
+    of_each = Segment.objects.order_by().values_list(Func(ArraySubquery(of_segment), function="unnest"))
+    of_none = fit.filter(segment=None).order_by(*best).values("pk")[:BOARD_SEATS]
+    chosen = [AnyOf(F("pk"), ArraySubquery(found)) for found in (of_each, of_none)]
+    return (
+        Account.objects.filter(chosen[0] | chosen[1])
         .select_related("segment", "owner")
-        .order_by(F("segment__lower_arr").desc(nulls_last=True), "place")
+        .order_by(F("segment__lower_arr").desc(nulls_last=True), *best)
     )
 
 

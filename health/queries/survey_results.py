@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, DateField, F, Q, QuerySet, Sum, Window
-from django.db.models.functions import Coalesce, RowNumber, Trunc
+from django.db.models import Count, DateField, Q, QuerySet, Sum
+from django.db.models.functions import Trunc
 
 from accounts.models import Segment, User
 from accounts.models.account import of_visible_accounts
@@ -18,6 +18,7 @@ from cs_workspace.common import clock
 from cs_workspace.common.charts import LineChart, line_chart
 from health.domain.surveys import NPS, AnswerClass, Tally, class_bounds, quarter_of, window_of
 from health.models import SurveyAnswer, SurveyAsk
+from health.models.observations import SurveyAnswerQuerySet
 
 QUARTERS = 8
 HALF = dt.timedelta(days=45)
@@ -98,7 +99,7 @@ def results_of(user: User, kind: str, segment: str = "") -> Results:
     today = clock.today()
     since = clock.start_of(today - window_of(kind))
     answers, asks = answers_of(user, kind), _asks(user, kind)
-    by_segment = _counted(_latest(answers.filter(at__gte=since)), "account__segment__key")
+    by_segment = _counted(kind, _since(answers, kind, since), "account__segment__key")
     asked = _asked(asks.filter(asked_at__gte=since), "account__segment__key")
     names: list[tuple[str | None, str]] = list(Segment.objects.values_list("key", "name"))
     segments = [
@@ -111,11 +112,11 @@ def results_of(user: User, kind: str, segment: str = "") -> Results:
         days=window_of(kind).days,
         now=_sum(line.figures for line in segments if segment in ("", line.key)),
         segments=segments,
-        quarters=_quarters(answers.filter(in_segment(segment)), asks.filter(in_segment(segment)), today),
+        quarters=_quarters(kind, answers.filter(in_segment(segment)), asks.filter(in_segment(segment)), today),
     )
 
 
-def answers_of(user: User, kind: str) -> QuerySet[SurveyAnswer]:
+def answers_of(user: User, kind: str) -> SurveyAnswerQuerySet:
     """Answers of a kind at accounts that the user sees, lost ones as well."""
     return SurveyAnswer.objects.filter(of_visible_accounts(user), kind=kind).order_by()
 
@@ -143,25 +144,23 @@ def _asks(user: User, kind: str) -> QuerySet[SurveyAsk]:
     return SurveyAsk.objects.reached().filter(of_visible_accounts(user), survey__kind=kind).order_by()
 
 
-def _latest(answers: QuerySet[SurveyAnswer], *within: Any) -> QuerySet[SurveyAnswer]:
-    """Of NPS the latest answer of each person, `within` each value of an expression; of the others all of them.
+def _since(
+    answers: SurveyAnswerQuerySet, kind: str, since: dt.datetime, within: Trunc | None = None
+) -> SurveyAnswerQuerySet:
+    """Of NPS the latest answer of each person since a moment, `within` each period; of the others all of them."""
+    if kind == NPS:
+        return answers.latest(kind, since, within=within)
+    found = answers.filter(at__gte=since)
+    return found.annotate(period=within) if within else found
 
-    An answer without a contact stands for a person of its own, as in the metric `nps`.
-    """
-    person = Coalesce(F("contact_id"), -F("pk"))
-    place = Window(RowNumber(), partition_by=[*within, person], order_by=[F("at").desc(), F("pk").desc()])
-    latest = answers.annotate(place=place).filter(Q(place=1) | ~Q(kind=NPS))
-    return SurveyAnswer.objects.filter(pk__in=latest.values("pk")).order_by()
 
-
-def _quarters(answers: QuerySet[SurveyAnswer], asks: QuerySet[SurveyAsk], today: dt.date) -> list[Line]:
+def _quarters(kind: str, answers: SurveyAnswerQuerySet, asks: QuerySet[SurveyAsk], today: dt.date) -> list[Line]:
     """The last quarters, the oldest first, those without an answer as well."""
     days = [quarter_of(today)]
     while len(days) < QUARTERS:
         days.insert(0, quarter_of(days[0] - dt.timedelta(days=1)))
     since = clock.start_of(days[0])
-    latest = _latest(answers.filter(at__gte=since), _quarter("at")).annotate(quarter=_quarter("at"))
-    counted = _counted(latest, "quarter")
+    counted = _counted(kind, _since(answers, kind, since, _quarter("at")), "period")
     asked = _asked(asks.filter(asked_at__gte=since).annotate(quarter=_quarter("asked_at")), "quarter")
     return [
         Line(f"{day}", f"Q{(day.month + 2) // 3} {day.year}", _figures(counted.get(day), asked.get(day)), day)
@@ -174,12 +173,9 @@ def _quarter(field: str) -> Trunc:
     return Trunc(field, "quarter", output_field=DateField(), tzinfo=clock.workspace_zone())
 
 
-def _counted(answers: QuerySet[SurveyAnswer], field: str) -> dict[Any, tuple[Tally, int]]:
-    """By a field the answers by class and the sum of their scores. One query."""
-    nps = Q(kind=NPS)
-    classes = {
-        f"size_{one}": Count("pk", filter=nps & of_class(NPS, one) | ~nps & of_class("", one)) for one in AnswerClass
-    }
+def _counted(kind: str, answers: SurveyAnswerQuerySet, field: str) -> dict[Any, tuple[Tally, int]]:
+    """By a field the answers of a kind by class, and the sum of their scores. One query."""
+    classes = {f"size_{one}": Count("pk", filter=of_class(kind, one)) for one in AnswerClass}
     rows = answers.values(field).annotate(**classes, total=Sum("score")).values_list(field, *classes, "total")
     return {
         key: (Tally(promoters, passives, detractors), total) for key, promoters, passives, detractors, total in rows

@@ -6,7 +6,8 @@ import pghistory
 from django.db import models
 from django.db.models import Q
 
-from accounts.models import Account, Contact, Objective, Task, User
+from accounts.models import Contact, Objective, Task, User
+from accounts.models.account import of_visible_accounts
 from cs_workspace.common.models import Timed, Versioned
 from qbr.domain import checklist as checklists
 from qbr.domain.reviews import PART_LABELS, Part
@@ -18,7 +19,7 @@ class PartQuerySet(models.QuerySet[Any]):
     """Conditions over what belongs to reviews."""
 
     def visible_to(self, user: User) -> "PartQuerySet":
-        return self.filter(review__account__in=Account.objects.visible_to(user).values("pk"))
+        return self.filter(of_visible_accounts(user, "review__account"))
 
     def kept(self) -> "PartQuerySet":
         return self.filter(archived_at=None)
@@ -42,6 +43,8 @@ class Attendee(models.Model):
 
     class Meta:
         ordering = ["pk"]
+        # The constraints are of some of a review's attendees each, and find none of them all.
+        indexes = [models.Index(fields=["review"], name="attendee_review")]
         constraints = [
             models.UniqueConstraint(
                 fields=["review", "contact"], condition=Q(contact__isnull=False), name="attendee_contact_once"
@@ -174,6 +177,7 @@ class ReviewIdea(Timed, Versioned):
 
     class Meta:
         ordering = ["pk"]
+        indexes = [models.Index(fields=["review"], name="review_idea_review")]
         constraints = [
             models.UniqueConstraint(
                 fields=["review", "signal"],

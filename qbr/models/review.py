@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Account, User
+from accounts.models.account import of_visible_accounts
 from cs_workspace.common.models import Timed, Versioned
 from qbr.domain import agendas
 from qbr.domain import reviews as domain
@@ -21,7 +22,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
     """Conditions over reviews."""
 
     def visible_to(self, user: User) -> "ReviewQuerySet":
-        return self.filter(account__in=Account.objects.visible_to(user).values("pk"))
+        return self.filter(of_visible_accounts(user))
 
     def open(self) -> "ReviewQuerySet":
         """Still asking for something: not followed up and not cancelled."""
@@ -42,13 +43,14 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         """Ahead, though their day is over."""
         return self.ahead().filter(due_on__lt=today)
 
-    def waiting(self, *, today: dt.date, now: dt.datetime) -> "ReviewQuerySet":
+    def waiting(self, *, today: dt.date, now: dt.datetime) -> "tuple[ReviewQuerySet, ReviewQuerySet, ReviewQuerySet]":
         """Which ask for something at once: held and not followed up, or ahead though their moment is over; without
-        one, their day."""
-        # Each of the three has an index of its own, as the navigation asks on every page.
-        begun = Q(status__in=AHEAD, starts_at__lte=now)
-        late = Q(status__in=AHEAD, starts_at=None, due_on__lt=today)
-        return self.filter(Q(status=domain.Status.HELD.value) | begun | late)
+        one, their day. No review is in two of the three."""
+        # By itself each finds the index of its own; as alternatives of one condition they do not, and the navigation
+        # asks on every page.
+        begun = self.filter(status__in=AHEAD, starts_at__lte=now)
+        late = self.filter(status__in=AHEAD, starts_at=None, due_on__lt=today)
+        return self.filter(status=domain.Status.HELD.value), begun, late
 
 
 @pghistory.track(
@@ -134,15 +136,24 @@ class Review(Timed, Versioned):
         ordering = ["due_on", "pk"]
         indexes = [
             models.Index(fields=["account", "-due_on"], name="review_account"),
+            models.Index(fields=["account", "status", "due_on"], name="review_counted"),
             models.Index(fields=["owner", "due_on"], name="review_open_of", condition=Q(status__in=OPEN)),
             models.Index(fields=["due_on", "id"], name="review_due"),
+            models.Index(fields=["due_on", "id"], name="review_open_due", condition=Q(status__in=OPEN)),
             models.Index(fields=["starts_at"], name="review_starts", condition=Q(starts_at__isnull=False)),
-            models.Index(fields=["due_on"], name="review_held", condition=Q(status="held")),
+            # Those of `waiting`, with the account by which it is told who sees them.
+            models.Index(fields=["due_on"], include=["account"], name="review_held_of", condition=Q(status="held")),
             models.Index(
-                fields=["starts_at"], name="review_begins", condition=Q(status__in=AHEAD, starts_at__isnull=False)
+                fields=["starts_at"],
+                include=["account"],
+                name="review_begins_of",
+                condition=Q(status__in=AHEAD, starts_at__isnull=False),
             ),
             models.Index(
-                fields=["due_on"], name="review_has_no_moment", condition=Q(status__in=AHEAD, starts_at__isnull=True)
+                fields=["due_on"],
+                include=["account"],
+                name="review_without_moment",
+                condition=Q(status__in=AHEAD, starts_at__isnull=True),
             ),
         ]
         constraints = [

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from accounts.models import Account, User
 from cs_workspace.common import clock
 from cs_workspace.common.sending import Cell
-from qbr.domain.reviews import DONE, OPEN, STATUS_LABELS, Kind, Status
+from qbr.domain.reviews import AHEAD, DONE, OPEN, STATUS_LABELS, Kind, Status
 from qbr.models import Attendee, ChecklistItem, Review
 from qbr.models.review import ReviewQuerySet
 
@@ -20,7 +20,7 @@ ALL, OVERDUE, DONE_KEY = "open", "overdue", "done"
 # What is shown, by the key of its chip.
 SHOWN: dict[str, tuple[str, tuple[Status, ...]]] = {
     ALL: ("Open", OPEN),
-    OVERDUE: ("Overdue", OPEN),
+    OVERDUE: ("Overdue", AHEAD),
     **{status.value: (STATUS_LABELS[status], (status,)) for status in OPEN if status is not Status.HELD},
     Status.HELD.value: ("To follow up", (Status.HELD,)),
     DONE_KEY: ("Done", DONE),
@@ -68,8 +68,9 @@ class ReviewFilter:
 
 def matching(user: User, wanted: ReviewFilter, *, of_any_status: bool = False) -> ReviewQuerySet:
     """The reviews that a filter means, of those that the user sees."""
-    accounts = Account.objects.visible_to(user).matching(wanted.text)
-    found = Review.objects.filter(account__in=accounts.values("pk"))
+    found = Review.objects.visible_to(user)
+    if wanted.text.strip():
+        found = found.filter(account__in=Account.objects.matching(wanted.text).values("pk"))
     chosen = {
         "owner": user.pk if wanted.mine else None,
         "owner_id": wanted.owner_id,
@@ -93,8 +94,14 @@ def on_day(first: dt.date, after: dt.date) -> Q:
 
 def counts_of(user: User, wanted: ReviewFilter) -> dict[str, int]:
     """How many reviews each choice of `SHOWN` has under the other filters. One query."""
+    late = Count("due_on", filter=Q(due_on__lt=clock.today()))
     found = matching(user, wanted, of_any_status=True).order_by()
-    return found.aggregate(**{key: Count("pk", filter=_condition(key)) for key in SHOWN})
+    rows = found.values_list("status").annotate(number=Count("*"), late=late)
+    number = {status: of_status for status, *of_status in rows}
+    return {
+        key: sum(number.get(status.value, (0, 0))[key == OVERDUE] for status in statuses)
+        for key, (_, statuses) in SHOWN.items()
+    }
 
 
 def listed(user: User, wanted: ReviewFilter) -> QuerySet[Review]:
@@ -146,7 +153,7 @@ def _cells(review: Any) -> list[Cell]:
 
 def _condition(shown: str) -> Q:
     condition = Q(status__in=[status.value for status in SHOWN[shown][1]])
-    return condition & ~Q(status=Status.HELD.value) & Q(due_on__lt=clock.today()) if shown == OVERDUE else condition
+    return condition & Q(due_on__lt=clock.today()) if shown == OVERDUE else condition
 
 
 def _count(rows: QuerySet[Any]) -> Coalesce:

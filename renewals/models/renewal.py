@@ -166,6 +166,12 @@ class Renewal(Timed, Versioned):
                 name="renewal_due",
             ),
             models.Index(fields=["owner", "due_on"], name="renewal_open_of", condition=~Q(stage="closed")),
+            models.Index(
+                fields=["due_on"],
+                include=["account"],
+                name="renewal_without_forecast",
+                condition=~Q(stage="closed") & Q(category=""),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["contract", "due_on"], name="renewal_once_a_period"),

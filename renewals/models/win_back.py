@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Account, Contact, Contract, Enrolment, User
+from accounts.models.account import of_visible_accounts
 from cs_workspace.common.models import Timed, Versioned
 from renewals.domain import win_back as domain
 from renewals.models.churn import ChurnRecord
@@ -91,7 +92,7 @@ class CampaignTargetQuerySet(models.QuerySet["CampaignTarget"]):
     """Conditions over customers in campaigns."""
 
     def visible_to(self, user: User) -> "CampaignTargetQuerySet":
-        return self.filter(account__in=Account.objects.visible_to(user).values("pk"))
+        return self.filter(of_visible_accounts(user))
 
     def live(self) -> "CampaignTargetQuerySet":
         """Chosen or under way: a customer is so in one campaign at most."""
@@ -226,7 +227,7 @@ class AccountReturnQuerySet(models.QuerySet["AccountReturn"]):
     """Conditions over returns."""
 
     def visible_to(self, user: User) -> "AccountReturnQuerySet":
-        return self.filter(account__in=Account.objects.visible_to(user).values("pk"))
+        return self.filter(of_visible_accounts(user))
 
     def standing(self) -> "AccountReturnQuerySet":
         """Those that nobody took back."""

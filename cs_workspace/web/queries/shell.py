@@ -1,11 +1,14 @@
 """The navigation and its counts, in one query whatever the size of the book."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import add
 from typing import Any, Final
 
 from django.db.models import Count, DateTimeField, ExpressionWrapper, IntegerField, QuerySet, Subquery, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -91,7 +94,7 @@ def _statement(role: str, is_active: bool, team_size: int) -> Compiled:
     """The counts in the order of `COUNTED`, of a user whose keys are filled in, followed by those of the team."""
     user = some_user(role, is_active=is_active, team_size=team_size)
     accounts = Account.objects.visible_to(user).active()
-    counted = (
+    counted: tuple[QuerySet | Sequence[QuerySet], ...] = (
         accounts,
         accounts.at_risk(),
         accounts.filter(pk__in=Disagreement.objects.filter(seen_at=None).values("account")),
@@ -105,12 +108,17 @@ def _statement(role: str, is_active: bool, team_size: int) -> Compiled:
         Notification.objects.visible_to(user).unread(),
     )
     # A prefix, as some of the names are relations of a user.
-    sizes = {f"size_of_{name}": _count(queryset) for name, queryset in zip(COUNTED, counted, strict=True)}
+    sizes = {f"size_of_{name}": _count(found) for name, found in zip(COUNTED, counted, strict=True)}
     return compile_once(User.objects.filter(pk=user.pk).annotate(**sizes).values_list(*sizes))
 
 
-def _count(queryset: QuerySet) -> Coalesce:
-    """The size of a set as a scalar inside another query."""
+def _count(found: QuerySet | Sequence[QuerySet]) -> Combinable:
+    """The size of a set, or of several that have nothing in common, as a scalar inside another query."""
+    parts = [found] if isinstance(found, QuerySet) else found
+    return reduce(add, map(_size, parts))
+
+
+def _size(queryset: QuerySet) -> Combinable:
     grouped = queryset.order_by().annotate(_all=Value(1)).values("_all").annotate(size=Count("*")).values("size")
     return Coalesce(Subquery(grouped, output_field=IntegerField()), 0)
 

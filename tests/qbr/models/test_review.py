@@ -35,7 +35,7 @@ def waiting():
 def test_one_waits_that_was_held_or_whose_moment_is_over_and_without_one_its_day(status, starts_in, due_in, waits):
     starts_at = clock.now() + starts_in if starts_in else None
     ReviewFactory(status=status, starts_at=starts_at, due_on=clock.today() + due_in)
-    assert waiting().exists() is waits
+    assert sum(part.count() for part in waiting()) == waits
 
 
 def test_those_that_wait_are_found_by_indexes_of_their_own():
@@ -44,6 +44,6 @@ def test_those_that_wait_are_found_by_indexes_of_their_own():
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE qbr_review")
         cursor.execute("SET LOCAL enable_seqscan = off")
-    plan = waiting().order_by().explain()
-    for name in ("review_held", "review_begins", "review_has_no_moment"):
-        assert f"Scan on {name}" in plan, plan
+    for part, name in zip(waiting(), ("review_held_of", "review_begins_of", "review_without_moment"), strict=True):
+        plan = part.order_by().explain()
+        assert f"{name} on" in plan or f"Scan on {name}" in plan, plan
