@@ -11,7 +11,9 @@ from accounts.models import Contact
 from cs_workspace.common import clock
 from cs_workspace.common.admin import TabularInline, WorkspaceAdmin
 from health.domain.surveys import MOST_EXTRA
-from health.models import Survey, SurveyQuestion
+from health.models import Survey, SurveyAnswer, SurveyQuestion
+
+AFTER = "Asked after the answer"
 
 
 class SurveyForm(forms.ModelForm):
@@ -57,11 +59,20 @@ class SurveyAdmin(WorkspaceAdmin):
         (None, {"fields": ["name", "active_since"]}),
         ("The e-mail", {"fields": ["subject", "intro"]}),
         ("The questions", {"fields": ["question", "reason_question"]}),
-        ("Asked after the answer", {"fields": ["detractor_question", "passive_question", "promoter_question"]}),
+        (AFTER, {"fields": ["detractor_question", "passive_question", "promoter_question"]}),
         ("Whom and how often", {
             "fields": ["to_roles", ("every_days", "most_a_year"), ("needs_days", "needs_active_days"), "open_days"]
         }),
     ]  # fmt: skip
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A review is asked about on a page of its own, which has its two questions and no more."""
+        found = super().get_fieldsets(request, obj)
+        return [one for one in found if one[0] != AFTER] if _is_of_reviews(obj) else found
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        """The same of the few more questions."""
+        return [] if _is_of_reviews(obj) else super().get_inlines(request, obj)
 
     @admin.display(description="on", boolean=True)
     def is_on(self, survey: Survey) -> bool:
@@ -87,3 +98,7 @@ class SurveyAdmin(WorkspaceAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """One that is not wanted is switched off: its answers name it."""
         return False
+
+
+def _is_of_reviews(survey: Survey | None) -> bool:
+    return survey is not None and survey.kind == SurveyAnswer.Kind.REVIEW

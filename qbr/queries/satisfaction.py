@@ -3,19 +3,32 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from uuid import UUID
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
+from django.db.models import QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 
 from cs_workspace.common import clock
 from health.domain.surveys import Asked as SurveyAsked
-from health.models import SurveyAnswer
+from health.models import Survey, SurveyAnswer
 from qbr.domain.following import mailto
 from qbr.models import Review, SatisfactionAsk
 from qbr.queries.recap import customers_of
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What the survey of reviews says, as admins word it: the subject of the e-mail, what it says first, and the two
+    questions that e-mail and page ask."""
+
+    subject: str
+    intro: str
+    question: str
+    reason_question: str
 
 
 @dataclass(frozen=True)
@@ -69,7 +82,20 @@ def ask_of(token: str) -> SatisfactionAsk | None:
     except (BadSignature, ValueError):
         return None
     around = ("review__account__owner", "contact", "answer")
-    return SatisfactionAsk.objects.select_related(*around).filter(key=key).first()
+    return with_wording(SatisfactionAsk.objects.select_related(*around)).filter(key=key).first()
+
+
+def with_wording(asks: QuerySet[SatisfactionAsk]) -> QuerySet[SatisfactionAsk]:
+    """Questions with the words in which they are asked now, as `wording_of` reads them."""
+    # There is one survey of each kind, switched on or not; nobody can delete it.
+    survey = Survey.objects.filter(kind=SurveyAnswer.Kind.REVIEW).order_by()
+    names = [field.name for field in fields(Wording)]
+    return asks.annotate(wording=Subquery(survey.values(data=JSONObject(**{name: name for name in names}))[:1]))
+
+
+def wording_of(ask: SatisfactionAsk) -> Wording:
+    """The words of a question that was read `with_wording`. No query."""
+    return Wording(**ask.wording)  # type: ignore[attr-defined]  # annotated
 
 
 def asked_about_reviews(contact_ids: Collection[int], since: dt.datetime) -> dict[int, list[SurveyAsked]]:
@@ -90,18 +116,18 @@ def is_open_ask(ask: SatisfactionAsk) -> bool:
 
 def asked_of(review: Review) -> Asked:
     """Who was asked, with their addresses and answers, and whether somebody who took part was not. Two queries."""
-    asks = list(SatisfactionAsk.objects.filter(review=review).select_related("contact", "answer").order_by("pk"))
+    found = SatisfactionAsk.objects.filter(review=review).select_related("contact", "answer")
+    asks = list(with_wording(found).order_by("pk"))
     came = {one.contact_id for one in customers_of(review) if one.contact_id is not None}
-    rows = [AskRow(ask, address_of_ask(ask), mail_of(ask, review.get_kind_display().lower())) for ask in asks]
+    rows = [AskRow(ask, address_of_ask(ask), mail_of(ask)) for ask in asks]
     return Asked(rows, bool(came - {ask.contact_id for ask in asks}))
 
 
-def mail_of(ask: SatisfactionAsk, kind: str) -> str:
-    """An address that opens a mail with the link in it, about a review of that kind; empty where nobody knows where it
+def mail_of(ask: SatisfactionAsk) -> str:
+    """An address that opens a mail with the link in it, in the words of the survey; empty where nobody knows where it
     would go to."""
     if not ask.contact.email:
         return ""
-    subject = f"How was our {kind}?"
-    question = f"one question, one click: how useful was our {kind} for you?"
-    body = f"Hello {ask.contact},\n\n{question}\n\n{address_of_ask(ask)}\n"
-    return mailto([ask.contact.email], subject, body)
+    wording = wording_of(ask)
+    body = f"Hello {ask.contact},\n\n{wording.intro}\n\n{wording.question}\n\n{address_of_ask(ask)}\n"
+    return mailto([ask.contact.email], wording.subject, body)

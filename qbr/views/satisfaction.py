@@ -17,7 +17,7 @@ from cs_workspace.common.toasts import refuse, toast
 from qbr.forms.satisfaction import SatisfactionForm
 from qbr.models import SatisfactionAsk
 from qbr.queries.reviews import get_review_for
-from qbr.queries.satisfaction import ask_of, asked_of, is_open_ask
+from qbr.queries.satisfaction import ask_of, asked_of, is_open_ask, wording_of
 from qbr.services.satisfaction import answer_ask, ask_satisfaction
 
 
@@ -55,12 +55,13 @@ def satisfaction(request: HtmxRequest, token: str) -> HttpResponse:
         raise Http404("There is no such question.")
     if request.method == "POST":
         return _take(request, found, token)
-    form = SatisfactionForm(initial={"score": whole_number(request.GET, "score") or None})
+    chosen = {"score": whole_number(request.GET, "score") or None}
+    form = SatisfactionForm(initial=chosen, wording=wording_of(found))
     return _show(request, found, form)
 
 
 def _take(request: HtmxRequest, found: SatisfactionAsk, token: str) -> HttpResponse:
-    form = SatisfactionForm(request.POST)
+    form = SatisfactionForm(request.POST, wording=wording_of(found))
     if not is_open_ask(found):
         return _show(request, found, form)
     if not form.is_valid():

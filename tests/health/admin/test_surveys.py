@@ -80,3 +80,16 @@ def test_what_makes_no_sense_is_refused_with_a_word(client, nps, field, value):
 def test_surveys_are_neither_added_nor_deleted(client, nps):
     assert client.get(reverse("admin:health_survey_add")).status_code == 403
     assert client.post(reverse("admin:health_survey_delete", args=[nps.pk])).status_code == 403
+
+
+def test_the_survey_of_reviews_offers_the_words_that_its_page_has_and_no_others(client):
+    review = Survey.objects.get(kind="review")
+    url = reverse("admin:health_survey_change", args=[review.pk])
+    shown = client.get(url).content.decode()
+    assert 'name="question"' in shown
+    assert 'name="reason_question"' in shown
+    for name in ("detractor_question", "passive_question", "promoter_question", "questions-TOTAL_FORMS"):
+        assert f'name="{name}"' not in shown
+    assert client.post(url, form_of(review, question="Was it worth an hour?")).status_code == 302
+    review.refresh_from_db()
+    assert review.question == "Was it worth an hour?"

@@ -1,6 +1,9 @@
 """Where the survey of reviews is on, those who took part are asked by e-mail how it was."""
 
+from urllib.parse import urlsplit
+
 import pytest
+from django.test import Client
 
 from accounts.models import Mail
 from cs_workspace.common import clock
@@ -47,6 +50,15 @@ def test_who_took_part_is_asked_once_with_a_link_for_each_score(cast, survey, re
     ask, mail = SatisfactionAsk.objects.get(), Mail.objects.get()
     assert (ask.contact, mail.cause, mail.state, mail.sender) == (kim, "survey", "queued", cast.owner)
     assert all(f"{address_of_ask(ask)}?score={score}" in mail.html for score in range(1, 6))
+
+
+def test_the_e_mail_asks_what_the_page_asks(cast, survey, review):
+    survey.question, survey.reason_question = "Was it worth an hour?", "What would you cut?"
+    survey.save()
+    run()
+    assert "Was it worth an hour?" in Mail.objects.get().text
+    page = Client().get(urlsplit(address_of_ask(SatisfactionAsk.objects.get())).path).content.decode()
+    assert "<legend>Was it worth an hour?</legend>" in page
 
 
 def test_while_the_survey_is_off_nobody_is_asked(review):

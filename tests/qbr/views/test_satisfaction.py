@@ -1,6 +1,9 @@
 """The page on which somebody who took part says how it was."""
 
 import datetime as dt
+import re
+from html import unescape
+from urllib.parse import unquote
 
 import pytest
 from django.test import Client
@@ -12,7 +15,7 @@ from qbr.models import SatisfactionAsk
 from qbr.queries.satisfaction import token_of_ask
 from qbr.services.satisfaction import answer_ask, ask_satisfaction
 from tests.cast import logged_in
-from tests.factories import ContactFactory
+from tests.factories import ContactFactory, SurveyFactory
 from tests.factories.reviews import AttendeeFactory, ReviewFactory
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +53,22 @@ def test_it_asks_in_words_and_takes_one_answer(ask):
     assert (given.score, given.comment, str(given.contact)) == (4, "Shorter slides", "Kim Roth")
     after = Client().get(url(ask)).content.decode()
     assert ("Thank you" in after, 'name="score"' in after) == (True, False)
+
+
+def test_e_mail_and_page_ask_in_the_words_of_the_admin_from_the_moment_they_are_changed(cast, review, ask):
+    SurveyFactory(
+        kind="review", subject="How was it <for you>?", intro="Be honest.", question="Was it worth an hour?",
+        reason_question="What would you cut?", active_since=None,
+    )  # fmt: skip
+    page = unescape(Client().get(url(ask)).content.decode())
+    assert "<legend>Was it worth an hour?</legend>" in page
+    assert "What would you cut?" in page
+    refused = unescape(send(ask, score="").content.decode())
+    assert ("Was it worth an hour?" in refused, "What would you cut?" in refused) == (True, True)
+    [mail] = re.findall(r'href="(mailto:[^"]+)"', unescape(panel(cast.owner, review)))
+    mail = unquote(mail)
+    assert "How was it <for you>?" in mail
+    assert "Be honest.\n\nWas it worth an hour?\n\nhttp" in mail.replace("\r\n", "\n")
 
 
 def test_a_second_answer_changes_nothing(ask):
