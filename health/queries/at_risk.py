@@ -2,31 +2,29 @@
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 from itertools import islice
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import connection
 from django.db.models import (
-    BooleanField,
-    Count,
     DecimalField,
     Exists,
     ExpressionWrapper,
     F,
-    FilteredRelation,
     Max,
     OuterRef,
     Q,
-    Sum,
 )
-from django.db.models.functions import Cast, Coalesce, Greatest, JSONObject
+from django.db.models.functions import Coalesce, JSONObject
 
 from accounts.models import Account, Task, User
 from accounts.models.account import AccountQuerySet
+from accounts.queries.stand_ins import Viewer, keys_of
 from cs_workspace.common import clock
+from cs_workspace.common.compiled import Compiled, compile_once, kept_for_today, some_keys
 from cs_workspace.common.expressions import AnyOf
 from health.domain.alert_handling import Refusal, Verb, outcome_of
 from health.domain.deadlines import WITHIN, Clock, clock_of
@@ -35,14 +33,11 @@ from health.models import Alert, AlertRule, ChurnSignal, Intervention
 from health.queries.interventions import Brief, brief_of, live_briefs, overdue_plans
 
 PAGE = 25
-OWNERS = 8
 AT_ONCE = 1000
 RENEWAL_DAYS = 90
 NEED_CLOCK = ("idle", "overdue")
-WEEK = dt.timedelta(days=7)
 NOBODY = "none"
 MONEY: DecimalField = DecimalField(max_digits=18, decimal_places=5)
-SHARE: DecimalField = DecimalField(max_digits=4, decimal_places=3)
 CHIPS = {
     "all": "All",
     "critical": "Critical",
@@ -53,12 +48,10 @@ CHIPS = {
     "late": "Plan overdue",
     "renewal": "Renewal ≤ 90 d",
 }
-
-FIGURES = """
-    SELECT count(*), sum(risk) FILTER (WHERE health_rank >= 3), count(*) FILTER (WHERE has_acted), count(due_at),
-        {counted}
-    FROM ({accounts}) AS account
-"""
+SHOWN = [
+    *("name", "arr", "expected_churn", "churn_basis", "renewal_date", "owner__name"),
+    *("health_rank", "health_tier", "health_score", "health_override", "health_reason"),
+]
 
 
 @dataclass(frozen=True)
@@ -68,42 +61,6 @@ class QueueFilter:
     only: str = "all"
     owner: str = ""
     text: str = ""
-
-
-@dataclass(frozen=True)
-class Figures:
-    """The queue in figures. Revenue is that of the two bottom tiers; `week_ago` is None where it is not known."""
-
-    counts: dict[str, int]
-    revenue: Decimal
-    acted: int
-    known: int
-    week_ago: Decimal | None
-
-    @property
-    def change(self) -> Decimal | None:
-        """Revenue at risk against seven days ago, both at today's ARR."""
-        return None if self.week_ago is None else self.revenue - self.week_ago
-
-
-@dataclass(frozen=True)
-class Share:
-    """What of the revenue at risk lies with one owner; `key` is what the filter takes."""
-
-    key: str
-    name: str
-    accounts: int
-    revenue: Decimal
-    share: float
-
-
-@dataclass(frozen=True)
-class Concentration:
-    """The owners with the most revenue at risk, and what is left with the others."""
-
-    owners: list[Share]
-    others: int
-    others_revenue: Decimal
 
 
 @dataclass(frozen=True)
@@ -158,80 +115,38 @@ def at_risk_accounts(user: User) -> AccountQuerySet:
 
 def queue(user: User, wanted: QueueFilter) -> AccountQuerySet:
     """The accounts to show, the most revenue at risk first."""
-    accounts = _matching(user, wanted)
+    accounts = matching(user, wanted)
     if wanted.only in NEED_CLOCK:
-        accounts = _with_clock(accounts)
+        accounts = with_clock(accounts)
     return _only(accounts, wanted.only).order_by(F("risk").desc(nulls_last=True), "pk")
 
 
-def figures(user: User, wanted: QueueFilter) -> Figures:
-    """The strip and the counts of the chips, under the owner and the text of the filter. Two queries."""
-    chips = [key for key in CHIPS if key != "all"]
-    asked = {f"is_{key}": ExpressionWrapper(_condition(key), output_field=BooleanField()) for key in chips}
-    accounts = _with_clock(_matching(user, wanted)).annotate(**asked).order_by()
-    sql, params = accounts.values("health_rank", "risk", "due_at", "has_acted", *asked).query.sql_with_params()
-    counted = ", ".join(f"count(*) FILTER (WHERE is_{key})" for key in chips)
-    with connection.cursor() as cursor:
-        # Counted around the statement: to build the same through `aggregate` takes longer than to answer it.
-        cursor.execute(FIGURES.format(counted=counted, accounts=sql), params)
-        count, revenue, acted, known, *counts = cursor.fetchone()
-    return Figures(
-        counts={"all": count, **dict(zip(chips, counts, strict=True))},
-        revenue=_cents(revenue),
-        acted=acted,
-        known=known,
-        week_ago=_revenue_on(user, clock.today() - WEEK, wanted),
-    )
+def page_of_queue(user: User, wanted: QueueFilter, *, start: int) -> list[Account]:
+    """A page of the `queue` behind the first `start`, with the owners. One query."""
+    asked = asked_of(user, wanted)
+    return _page(asked.viewer, asked.wanted, start).rows(asked.keys)
 
 
-def concentration(user: User, wanted: QueueFilter) -> Concentration:
-    """Where the risk sits, by owner, whatever owner is chosen. One query."""
-    rows = list(
-        _named(at_risk_accounts(user), wanted.text)
-        .filter(health_rank__gte=3)
-        .order_by()
-        .values("owner", "owner__name")
-        .annotate(accounts=Count("pk"), revenue=Sum(F("arr") * F("expected_churn"), output_field=MONEY))
-        .order_by(F("revenue").desc(nulls_last=True), "owner")
-    )
-    total = sum((row["revenue"] or Decimal(0) for row in rows), Decimal(0))
-    owners = [
-        Share(
-            key=str(row["owner"]) if row["owner"] else NOBODY,
-            name=row["owner__name"] or "No owner",
-            accounts=row["accounts"],
-            revenue=_cents(row["revenue"]),
-            share=float((row["revenue"] or 0) / total) if total else 0.0,
-        )
-        for row in rows[:OWNERS]
-    ]
-    others = rows[OWNERS:]
-    return Concentration(owners, len(others), _cents(sum((row["revenue"] or Decimal(0) for row in others), Decimal(0))))
+@kept_for_today
+def _page(viewer: Viewer, wanted: QueueFilter, start: int) -> AccountQuerySet:
+    return _shown(viewer.user, wanted)[start : start + PAGE]
 
 
 def rows_of(accounts: Sequence[Any], *, now: dt.datetime) -> list[Row]:
     """Rows for accounts out of `queue`. Three queries."""
+    if not accounts:
+        return []
     ids = [account.pk for account in accounts]
-    known = _known_of(ids, now=now)
-    alerts = {
-        alert.account_id: alert
-        for alert in Alert.objects.unresolved()
-        .filter(account__in=ids)
-        .select_related("acknowledged_by", "rule")
-        .order_by("account_id", "severity", "-rule__tier_rank", "-opened_at", "-pk")
-        .distinct("account_id")
-    }
-    tasks = {
-        task.account_id: task
-        for task in Task.objects.unfinished()
-        .filter(account__in=ids)
-        .order_by("account_id", F("due_at").asc(nulls_last=True), "priority", "pk")
-        .distinct("account_id")
-    }
+    # The last one again, up to a size that there is a statement for: what is asked for twice is found once.
+    size = PAGE if len(ids) <= PAGE else AT_ONCE
+    keys = ids + ids[-1:] * (size - len(ids))
+    known = _known_of(keys, now=now)
+    alerts = {alert.account_id: alert for alert in _calling_alerts(size).rows(keys)}
+    tasks = {task.account_id: task for task in _next_tasks(size).rows(keys)}
     return [
         Row(
             account=account,
-            risk=None if account.risk is None else _cents(account.risk),
+            risk=None if account.risk is None else cents(account.risk),
             alert=alerts.get(account.pk),
             task=tasks.get(account.pk),
             clock=known[account.pk][0],
@@ -242,16 +157,34 @@ def rows_of(accounts: Sequence[Any], *, now: dt.datetime) -> list[Row]:
     ]
 
 
+@cache
+def _calling_alerts(size: int) -> Compiled:
+    """Of each of so many accounts the alert that brought it into the queue."""
+    return compile_once(
+        Alert.objects.unresolved()
+        .filter(account__in=some_keys(size))
+        .select_related("acknowledged_by")
+        .only("account", "title", "state", "opened_at", "snoozed_until", "acknowledged_by__name")
+        .order_by("account_id", "severity", "-rule__tier_rank", "-opened_at", "-pk")
+        .distinct("account_id")
+    )
+
+
+@cache
+def _next_tasks(size: int) -> Compiled:
+    """Of each of so many accounts the open task that is due first."""
+    return compile_once(
+        Task.objects.unfinished()
+        .filter(account__in=some_keys(size))
+        .only("account", "title", "due_at")
+        .order_by("account_id", F("due_at").asc(nulls_last=True), "priority", "pk")
+        .distinct("account_id")
+    )
+
+
 def _known_of(ids: Sequence[int], *, now: dt.datetime) -> dict[int, tuple[Clock, list[Sign], Brief | None]]:
     """Of each account the clock, the live churn signals and the live save plan. One query."""
-    live = ChurnSignal.objects.live().filter(account=OuterRef("pk")).order_by("severity", "pk")
-    signs = ArraySubquery(live.values(sign=JSONObject(kind="kind", severity="severity", evidence="evidence")))
-    rows = (
-        _with_clock(Account.objects.filter(pk__in=ids))
-        .order_by()
-        .annotate(signs=signs, plans=live_briefs())
-        .values_list("pk", "due_at", "has_acted", "signs", "plans")
-    )
+    rows = _clocks(len(ids)).rows(ids)
     return {
         pk: (
             clock_of(due_at, acted=has_acted, now=now),
@@ -262,16 +195,52 @@ def _known_of(ids: Sequence[int], *, now: dt.datetime) -> dict[int, tuple[Clock,
     }
 
 
+@cache
+def _clocks(size: int) -> Compiled:
+    """Of each of so many accounts what its clock, signals and plan are made of."""
+    live = ChurnSignal.objects.live().filter(account=OuterRef("pk")).order_by("severity", "pk")
+    signs = ArraySubquery(live.values(sign=JSONObject(kind="kind", severity="severity", evidence="evidence")))
+    return compile_once(
+        with_clock(Account.objects.filter(pk__in=some_keys(size)))
+        .order_by()
+        .annotate(signs=signs, plans=live_briefs())
+        .values_list("pk", "due_at", "has_acted", "signs", "plans")
+    )
+
+
 def all_rows(user: User, wanted: QueueFilter, *, now: dt.datetime) -> Iterator[Row]:
     """Every row of the queue, in its order; memory does not grow with it."""
-    accounts = queue(user, wanted).select_related("owner").iterator(chunk_size=AT_ONCE)
+    accounts = _shown(user, wanted).iterator(chunk_size=AT_ONCE)
     while chunk := list(islice(accounts, AT_ONCE)):
         yield from rows_of(chunk, now=now)
 
 
-def _matching(user: User, wanted: QueueFilter) -> AccountQuerySet:
+@dataclass(frozen=True)
+class Asked:
+    """A filter whose owner is a stand-in, for the viewer that a user is, and the keys of both."""
+
+    viewer: Viewer
+    wanted: QueueFilter
+    keys: list[int]
+
+
+def asked_of(user: User, wanted: QueueFilter) -> Asked:
+    """The filter as statements that are kept take it."""
+    viewer, keys = Viewer.of(user), keys_of(user)
+    if wanted.owner in ("", NOBODY):
+        return Asked(viewer, wanted, keys)
+    (owner,) = viewer.further_keys(1)
+    return Asked(viewer, replace(wanted, owner=str(owner)), [*keys, int(wanted.owner)])
+
+
+def _shown(user: User, wanted: QueueFilter) -> AccountQuerySet:
+    """The `queue` with the owners, and of both only what its rows show."""
+    return queue(user, wanted).select_related("owner").only(*SHOWN)
+
+
+def matching(user: User, wanted: QueueFilter) -> AccountQuerySet:
     """Under owner and text, with the revenue at risk, and whether churn signals are open and a save plan is live."""
-    accounts = _named(at_risk_accounts(user), wanted.text)
+    accounts = named(at_risk_accounts(user), wanted.text)
     if wanted.owner == NOBODY:
         accounts = accounts.filter(owner=None)
     elif wanted.owner:
@@ -285,7 +254,7 @@ def _matching(user: User, wanted: QueueFilter) -> AccountQuerySet:
     )
 
 
-def _with_clock(accounts: AccountQuerySet) -> AccountQuerySet:
+def with_clock(accounts: AccountQuerySet) -> AccountQuerySet:
     """With deadline (`due_at`, null where the moment of entry is not known) and whether somebody acted since then.
 
     One pass over the alerts of all these accounts and not a look at each: of a book with thousands at risk the figures
@@ -305,16 +274,17 @@ def _entered(rank: int) -> Max:
     return Max("alerts__opened_at", filter=rule & (~Q(alerts__state=Alert.State.RESOLVED) | Q(health_rank__gte=rank)))
 
 
-def _named(accounts: AccountQuerySet, text: str) -> AccountQuerySet:
+def named(accounts: AccountQuerySet, text: str) -> AccountQuerySet:
+    """Those with the text in their name; all where there is none."""
     return accounts.filter(name__icontains=text.strip()) if text.strip() else accounts
 
 
 def _only(accounts: AccountQuerySet, key: str) -> AccountQuerySet:
-    return accounts.filter(_condition(key)) if key != "all" else accounts
+    return accounts.filter(condition(key)) if key != "all" else accounts
 
 
-def _condition(key: str) -> Q:
-    """What a chip stands for; those of `NEED_CLOCK` over the annotations of `_with_clock`."""
+def condition(key: str) -> Q:
+    """What a chip stands for; those of `NEED_CLOCK` over the annotations of `with_clock`."""
     idle = Q(due_at__isnull=False, has_acted=False)
     today = clock.today()
     match key:
@@ -335,25 +305,6 @@ def _condition(key: str) -> Q:
     raise ValueError(f"There is no chip “{key}”.")
 
 
-def _revenue_on(user: User, day: dt.date, wanted: QueueFilter) -> Decimal | None:
-    """Revenue at risk by the snapshots of a past day, and by what a model said then where that was more, at today's
-    ARR; None where no account was scored as at risk then.
-
-    One query, through the index of at-risk snapshots.
-    """
-    accounts = _named(Account.objects.visible_to(user), wanted.text)
-    if wanted.owner:
-        accounts = accounts.filter(owner=None if wanted.owner == NOBODY else int(wanted.owner))
-    tiers = "snapshots__version__tiers__"
-    then = accounts.filter(
-        snapshots__day=day, snapshots__rank__gte=3, **{f"{tiers}rank": F("snapshots__rank")}
-    ).annotate(said=FilteredRelation("churn_estimates", condition=Q(churn_estimates__day=day)))
-    by_tier = (F(f"{tiers}churn_low") + F(f"{tiers}churn_high")) / 2
-    # The greater of the two as in `health.services.expecting`; GREATEST passes over what was not said.
-    churn = Greatest(by_tier, Cast("said__probability", SHARE))
-    found = then.aggregate(revenue=Sum(F("arr") * churn, output_field=MONEY))
-    return None if found["revenue"] is None else _cents(found["revenue"])
-
-
-def _cents(amount: Decimal | None) -> Decimal:
+def cents(amount: Decimal | None) -> Decimal:
+    """An amount in whole cents; nothing is 0."""
     return (amount or Decimal(0)).quantize(Decimal("0.01"))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.db.models import Subquery
@@ -10,6 +11,7 @@ from django.db.models import Subquery
 from accounts.models import Account
 from cs_workspace.common import clock
 from cs_workspace.common.charts import LineChart, share_chart
+from cs_workspace.common.compiled import Compiled, compile_once
 from health.domain.churn_features import feature_label, feature_phrase
 from health.domain.forecasts import Bin
 from health.domain.learning import HORIZON_DAYS
@@ -88,7 +90,12 @@ class ModelPage:
 
 def model_in_use() -> ChurnModel | None:
     """The version whose probabilities count. One query."""
-    return ChurnModel.objects.filter(in_use=True).defer("parameters").first()
+    return next(iter(_in_use().rows()), None)
+
+
+@cache
+def _in_use() -> Compiled:
+    return compile_once(ChurnModel.objects.filter(in_use=True).defer("parameters")[:1])
 
 
 def churn_panel(account: Account) -> ChurnPanel | None:

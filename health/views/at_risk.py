@@ -17,16 +17,13 @@ from health.forms.at_risk import QueueForm
 from health.queries.at_risk import (
     CHIPS,
     PAGE,
-    Concentration,
-    Figures,
     QueueFilter,
     Row,
     all_rows,
-    concentration,
-    figures,
-    queue,
+    page_of_queue,
     rows_of,
 )
+from health.queries.at_risk_figures import Concentration, Figures, concentration, figures
 from health.queries.churn import model_in_use
 
 CLOCK_WORDS = {
@@ -51,9 +48,9 @@ def at_risk(request: UserRequest) -> HttpResponse:
     form.is_valid()
     wanted, now = form.wanted(), clock.now()
     found = figures(request.user, wanted)
-    accounts = queue(request.user, wanted).select_related("owner")
-    page = CountedPaginator(accounts, PAGE, count=found.counts[wanted.only]).get_page(request.GET.get("page"))
-    rows = rows_of(list(page.object_list), now=now)
+    count = found.counts[wanted.only]
+    page = CountedPaginator(range(count), PAGE, count=count).get_page(request.GET.get("page"))
+    rows = rows_of(page_of_queue(request.user, wanted, start=page.start_index() - 1 if count else 0), now=now)
     by_owner = concentration(request.user, wanted) if request.user.leads else None
     context = {
         "form": form,

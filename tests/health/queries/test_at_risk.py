@@ -9,15 +9,15 @@ from health.domain.deadlines import Urgency
 from health.models import AlertRule, ChurnEstimate
 from health.queries.at_risk import (
     NOBODY,
-    OWNERS,
+    PAGE,
     QueueFilter,
     all_rows,
     at_risk_accounts,
-    concentration,
-    figures,
+    page_of_queue,
     queue,
     rows_of,
 )
+from health.queries.at_risk_figures import OWNERS, concentration, figures
 from tests.factories import (
     AccountFactory,
     AlertFactory,
@@ -209,6 +209,24 @@ def test_the_concentration_says_where_the_risk_sits_whatever_owner_is_chosen(cas
         (NOBODY, "No owner", 1, Decimal("800.00"), 0.25),
     ]
     assert found.others == 0
+
+
+@pytest.mark.parametrize("wanted", [QueueFilter(), QueueFilter(only="idle"), QueueFilter(text="Acme")])
+def test_a_page_is_that_part_of_the_queue(cast, wanted):
+    for number in range(PAGE + 2):
+        queued(3, owner=cast.owner, hours=5, name=f"Acme {number}", arr=Decimal(1000 + number))
+    for user in (cast.owner, cast.manager, cast.executive):
+        found = list(queue(user, wanted))
+        assert page_of_queue(user, wanted, start=0) == found[:PAGE]
+        assert page_of_queue(user, wanted, start=PAGE) == found[PAGE:]
+    assert page_of_queue(cast.outsider, wanted, start=0) == []
+
+
+def test_a_page_of_one_owner_or_of_nobody_holds_their_accounts(cast):
+    mine, his, nobodys = (queued(3, owner=owner) for owner in (cast.owner, cast.team_mate, None))
+    for owner, account in ((str(cast.owner.pk), mine), (str(cast.team_mate.pk), his), (NOBODY, nobodys)):
+        assert page_of_queue(cast.executive, QueueFilter(owner=owner), start=0) == [account]
+        assert figures(cast.executive, QueueFilter(owner=owner)).counts["all"] == 1
 
 
 def test_owners_beyond_the_first_are_summed_up(cast):
