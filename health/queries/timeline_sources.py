@@ -1,7 +1,9 @@
-"""What judgement tells in the timeline: tier moves, alerts, signals, save plans, tickets, answers and advocates."""
+"""What judgement tells in the timeline: tier moves, alerts, signals, save plans, tickets, answers, events and
+advocates."""
 
 import datetime as dt
 
+from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import (
     CharField,
     DateTimeField,
@@ -9,24 +11,37 @@ from django.db.models import (
     F,
     Func,
     IntegerField,
+    Min,
     OuterRef,
     Q,
     Subquery,
     Value,
 )
-from django.db.models.functions import Round
+from django.db.models.functions import Round, Trunc
 
 from accounts.models import Account
 from accounts.queries.timeline import Rows, entry_rows, joined, label_of, start_of_day
 from accounts.registries import TimelineSource, add_timeline_source
+from cs_workspace.common import clock
 from health.domain.judgement import PULSE_LABELS
 from health.domain.signals import KINDS
-from health.models import Alert, AlertRule, ChurnSignal, Pulse, Snapshot, SurveyAnswer, Ticket, Tier, TierOverride
+from health.models import (
+    Alert,
+    AlertRule,
+    ChurnSignal,
+    Event,
+    Pulse,
+    Snapshot,
+    SurveyAnswer,
+    Ticket,
+    Tier,
+    TierOverride,
+)
 from health.queries.advocacy_timeline import advocates_asked, advocates_named, advocates_used
 from health.queries.save_timeline import checkpoints_held, escalations, plans_begun, plans_ended
 
 HEALTH, ALERTS, SIGNALS, TICKETS, SURVEYS = "Health", "Alerts", "Signals", "Tickets", "Surveys"
-SAVING, ADVOCACY = "Save plans", "Advocacy"
+SAVING, EVENTS, ADVOCACY = "Save plans", "Events", "Advocacy"
 EPOCH = dt.date(2000, 1, 1)
 
 
@@ -45,6 +60,7 @@ def register_timeline() -> None:
         TimelineSource("escalation", SAVING, escalations),
         TimelineSource("ticket", TICKETS, tickets),
         TimelineSource("survey", SURVEYS, survey_answers),
+        TimelineSource("event", EVENTS, events_attended, whole_days=True),
         TimelineSource("advocate", ADVOCACY, advocates_named, url_name="health:advocate"),
         TimelineSource("advocacy_ask", ADVOCACY, advocates_asked, whole_days=True),
         TimelineSource("advocacy_use", ADVOCACY, advocates_used, whole_days=True),
@@ -200,4 +216,18 @@ def survey_answers(account: Account) -> Rows:
         detail="comment",
         by="contact__name",
         tone=label_of((good, Value("t1")), (bad, Value("t4"))),
+    )
+
+
+def events_attended(account: Account) -> Rows:
+    """Webinars and other events on their day, each once however many came, with who did; none that is to come."""
+    came = Event.objects.filter(account=account, kind=Event.Kind.ATTENDED, at__lte=clock.now())
+    day = Trunc("at", "day", tzinfo=clock.workspace_zone(), output_field=DateTimeField())
+    return entry_rows(
+        came.order_by().annotate(day=day).values("name", "day"),
+        kind="event",
+        at="day",
+        title=joined(Value("Came to "), "name"),
+        detail=StringAgg("contact__name", delimiter=", ", distinct=True),
+        pk=Min("pk"),
     )

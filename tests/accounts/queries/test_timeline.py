@@ -46,6 +46,7 @@ def everything(account, number: int) -> None:
         make.InvoiceFactory(account=account, due_on=day(-60), paid_on=day(-40))
         make.TicketFactory(account=account)
         make.SurveyAnswerFactory(account=account)
+        make.EventFactory(account=account, at=days_ago(2))
         make.AlertFactory(account=account, rule=rule, resolved=True)
         make.SnapshotFactory(account=account, version=version, day=day(-2 * place - 1), rank=1, score=90)
         make.SnapshotFactory(account=account, version=version, day=day(-2 * place), rank=4, score=20)
@@ -106,6 +107,25 @@ def test_a_ticket_says_what_became_of_it(account):
     ]
 
 
+def test_an_event_stands_once_on_its_day_with_all_who_came(account):
+    ana, ben = (make.ContactFactory(account=account, name=name) for name in ("Ana", "Ben"))
+    make.EventFactory(account=account, name="Summit", contact=ben, at=days_ago(2))
+    make.EventFactory(account=account, name="Summit", contact=ana, at=days_ago(2) + dt.timedelta(hours=3))
+    make.EventFactory(account=account, name="Summit", contact=ana, at=days_ago(400))
+    make.EventFactory(account=account, name="User group", at=days_ago(1))
+    for kind in ("invited", "community", "custom"):
+        make.EventFactory(account=account, kind=kind)
+    make.EventFactory(account=account, name="Tomorrow", at=days_ago(-1))
+    make.EventFactory(account=account, name="Tonight", at=days_ago(0) + dt.timedelta(hours=6))
+    make.EventFactory(name="Of others")
+    told = [(entry.title, entry.detail, entry.day) for entry in timeline_of(account, group="Events").entries]
+    assert told == [
+        ("Came to User group", "", day(-1)),
+        ("Came to Summit", "Ana, Ben", day(-2)),
+        ("Came to Summit", "Ana", day(-400)),
+    ]
+
+
 def test_an_alert_leads_to_its_page(account):
     alert = make.AlertFactory(account=account)
     assert timeline_of(account).entries[0].url == f"/alerts/{alert.pk}/"
@@ -141,6 +161,7 @@ def test_a_group_shows_its_own_only(account):
         "Save plans",
         "Tickets",
         "Surveys",
+        "Events",
         "Advocacy",
         "Expansion",
         "Win-back",
@@ -159,7 +180,7 @@ def test_pages_show_everything_once_also_where_many_happened_at_one_moment(accou
             break
         before = cursor_from(page.older)
     assert walked == whole
-    assert len(walked) == len(set(walked)) == 59
+    assert len(walked) == len(set(walked)) == 63
 
 
 def test_one_query_whatever_is_in_it(account, django_assert_num_queries):

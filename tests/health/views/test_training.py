@@ -164,8 +164,14 @@ def test_an_event_is_noted_and_taken_back_by_the_undo(cast, people):
     response = client.post(url("event-new", cast.account), data, headers=DIALOG)
     assert "Noted · Summit" in response.content.decode()
     assert "Ann Abt, came" in client.get(url("account-training", cast.account), headers=PANEL).content.decode()
+    assert "timelineChanged" in response["HX-Trigger"]
+    timeline = f"{reverse('accounts:timeline', args=[cast.account.pk])}?group=Events"
+    assert timeline in client.get(url("account-training", cast.account), headers=PANEL).content.decode()
+    told = client.get(timeline).content.decode()
+    assert ("Came to Summit" in told, "Ann Abt" in told) == (True, True)
     client.post(way_back(response), headers=DIALOG)
     assert not Event.objects.exists()
+    assert "Came to Summit" not in client.get(timeline).content.decode()
     for wrong in ({"name": ""}, {"kind": "community"}, {"on": "2190-01-01"}, {"contacts": [99999]}):
         wrong = data | {"key": str(uuid4())} | wrong
         assert client.post(url("event-new", cast.account), wrong, headers=DIALOG).status_code == 422
