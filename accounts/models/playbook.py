@@ -120,7 +120,8 @@ pgtrigger.register(
 
 # Whoever moves an account to a segment with a lower bound: the night by its ARR, an import, an admin by hand. A fall
 # that nobody has looked into yet, whose key names the segment from which it began, is one with the next move: what is
-# told is the way from there to here, and nothing where that leads up again.
+# told is the way from there to here, and nothing where that leads up again. An account that had no segment fell from
+# none, and the move out of one has taken what was pending along.
 _NOTE_SEGMENT = """
     WITH pending AS (
         DELETE FROM accounts_playbookcue WHERE account_id = NEW.id AND kind = 'segment_lowered' RETURNING id, key
@@ -143,7 +144,7 @@ pgtrigger.register(
         name="note_segment",
         when=pgtrigger.After,
         operation=pgtrigger.UpdateOf("segment_id"),
-        condition=pgtrigger.Q(old__segment__df=pgtrigger.F("new__segment")),
+        condition=pgtrigger.Q(old__segment__isnull=False, old__segment__df=pgtrigger.F("new__segment")),
         declare=[("origin", "bigint")],
         func=_NOTE_SEGMENT,
     )

@@ -66,6 +66,7 @@ def open_tasks(account: Account) -> list[str]:
         (["enterprise", "smb", "enterprise"], []),
         (["mid_market", "smb", "enterprise"], []),
         (["mid_market", "smb", None, "smb"], []),
+        (["mid_market", "smb", None, "self_serve"], []),
     ],
 )
 def test_a_fall_is_noticed_and_a_rise_takes_it_back(enterprise, way, told):
