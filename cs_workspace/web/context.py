@@ -66,6 +66,7 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
     frame = {
         "workspace": settings.WORKSPACE_NAME,
         "theme": theme_of(request),
+        "is_folded": request.COOKIES.get("nav") == "icons",
         "stylesheets": _stylesheets(),
         "today": clock.today(),
     }

@@ -5,6 +5,8 @@ const palette = document.getElementById("palette");
 const dialog = document.getElementById("dialog");
 const help = document.getElementById("help");
 const offline = document.getElementById("offline");
+const nav = document.getElementById("nav");
+const wide = matchMedia("(width >= 60rem)");
 
 // Palette
 
@@ -129,14 +131,35 @@ document.addEventListener("click", (event) => {
   if (target.closest("[data-retry]")) location.reload();
   const copy = target.closest("[data-copy]");
   if (copy) copyFrom(copy);
-  const burger = target.closest("[data-nav]");
-  const nav = document.getElementById("nav");
-  if (burger) burger.setAttribute("aria-expanded", String(nav.classList.toggle("open")));
-  else if (nav?.classList.contains("open") && !target.closest("#nav")) nav.classList.remove("open");
+  if (target.closest("[data-nav]")) toggleNav();
+  else if (nav?.classList.contains("open") && !target.closest("#nav")) toggleNav();
   if (target instanceof HTMLDialogElement) target.close(); // the backdrop belongs to the dialog itself
   const menu = document.querySelector("details.menu[open]");
   if (menu && !target.closest("details.menu")) menu.open = false;
 });
+
+// On a narrow page the navigation comes and goes; on a wide one it is folded to its icons, which a cookie keeps
+
+function toggleNav() {
+  if (wide.matches) {
+    const folded = document.documentElement.toggleAttribute("data-folded");
+    document.cookie = `nav=${folded ? "icons" : ""}; path=/; max-age=31536000; samesite=lax`;
+  } else nav.classList.toggle("open");
+  tellNav();
+}
+
+function tellNav() {
+  const open = wide.matches ? !document.documentElement.hasAttribute("data-folded") : nav.classList.contains("open");
+  document.querySelector("[data-nav]").setAttribute("aria-expanded", String(open));
+}
+
+if (nav) {
+  tellNav();
+  wide.addEventListener("change", () => {
+    nav.classList.remove("open");
+    tellNav();
+  });
+}
 
 // What stands in a field goes to the clipboard, or is marked there where the browser keeps it shut
 

@@ -37,3 +37,25 @@ def test_a_session_that_ended_leads_from_a_dialog_to_the_login_and_back(page: Pa
     page.get_by_role("button", name="Log in").click()
     expect(page).to_have_url("/tasks/?group=open")
     assert not Task.objects.filter(title="Call them").exists()
+
+
+def test_the_navigation_is_folded_to_icons_and_stays_so(page: Page, login: Login, stage: Stage) -> None:
+    login(page, stage.csm)
+    page.goto("/")
+    settled(page)
+    menu, nav = page.get_by_role("button", name="Menu"), page.get_by_role("navigation", name="Main")
+    expect(menu).to_have_attribute("aria-expanded", "true")
+    menu.click()
+    expect(menu).to_have_attribute("aria-expanded", "false")
+    page.goto("/accounts/")
+    settled(page)
+    box = nav.bounding_box()
+    assert box is not None
+    assert box["width"] < 64
+    assert_accessible(page)
+    nav.get_by_role("link", name="Save plans").click()
+    expect(page).to_have_url("/save-plans/")
+    expect(nav.get_by_role("link", name="Save plans")).to_have_attribute("aria-current", "page")
+    menu.click()
+    page.goto("/accounts/")
+    expect(menu).to_have_attribute("aria-expanded", "true")

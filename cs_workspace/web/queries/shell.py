@@ -16,7 +16,7 @@ from accounts.domain.onboarding import Standing
 from accounts.models import Account, Mail, Notification, Onboarding, SuccessPlan, Task, User
 from accounts.queries.stand_ins import some_user
 from cs_workspace.common.compiled import SOME_DAY, SOME_MOMENT, Compiled, compile_once
-from health.models import Alert, Disagreement
+from health.models import Alert, Disagreement, Intervention
 from qbr.models import Review
 from renewals.models import Renewal
 
@@ -24,6 +24,7 @@ COUNTED: Final = (
     "accounts",
     "at_risk",
     "disagreements",
+    "saving",
     "alerts",
     "tasks",
     "onboarding",
@@ -49,38 +50,59 @@ class NavItem:
     current: bool
 
 
+@dataclass(frozen=True)
+class NavGroup:
+    """Pages of the navigation that belong together; `label` is empty for those of every day, which need no name."""
+
+    label: str
+    items: list[NavItem]
+
+
+# Label, icon, name of the address and, where something is counted, which of `COUNTED`.
+Page = tuple[str, str, str, str | None]
+GROUPS: Final[dict[str, tuple[Page, ...]]] = {
+    "": (
+        ("Today", "today", "today", None),
+        ("Book", "book", "accounts:book", "accounts"),
+        ("At risk", "risk", "health:at_risk", "at_risk"),
+        ("Save plans", "shield", "health:interventions", "saving"),
+        ("Disagreements", "apart", "health:disagreements", "disagreements"),
+        ("Alerts", "alerts", "health:alerts", "alerts"),
+        ("Tasks", "tasks", "accounts:tasks", "tasks"),
+    ),
+    "Customers": (
+        ("Onboarding", "onboarding", "accounts:onboarding", "onboarding"),
+        ("Plans", "plan", "accounts:plans", "plans"),
+        ("Renewals", "renewal", "renewals:board", "renewals"),
+        ("Expansion", "expansion", "renewals:expansion", None),
+        ("Reviews", "review", "qbr:reviews", "reviews"),
+        ("Win-back", "repeat", "renewals:win-back", None),
+    ),
+    "Outreach": (
+        ("Outbox", "outbox", "accounts:outbox", "mails"),
+        ("Playbooks", "playbook", "accounts:playbooks", None),
+        ("Surveys", "survey", "health:surveys", None),
+        ("Advocates", "advocate", "health:advocates", None),
+        ("Requests", "requests", "accounts:feature-requests", None),
+    ),
+    "Reports": (
+        ("Forecast", "forecast", "renewals:forecast", None),
+        ("Retention", "reports", "renewals:retention", None),
+        ("Churn", "churn", "renewals:churn-report", None),
+    ),
+}
+
+
 def frame_of(user: User, path: str) -> dict[str, Any]:
     """Navigation and unread count of a user who looks at `path`. One query."""
     counts = _counts(user)
-    pages = [
-        ("Today", "today", "today", None),
-        ("Book", "book", "accounts:book", counts["accounts"]),
-        ("At risk", "risk", "health:at_risk", counts["at_risk"]),
-        ("Disagreements", "apart", "health:disagreements", counts["disagreements"]),
-        ("Alerts", "alerts", "health:alerts", counts["alerts"]),
-        ("Tasks", "tasks", "accounts:tasks", counts["tasks"]),
-        ("Outbox", "outbox", "accounts:outbox", counts["mails"]),
-        ("Onboarding", "onboarding", "accounts:onboarding", counts["onboarding"]),
-        ("Renewals", "renewal", "renewals:board", counts["renewals"]),
-        ("Reviews", "review", "qbr:reviews", counts["reviews"]),
-        ("Forecast", "forecast", "renewals:forecast", None),
-        ("Playbooks", "playbook", "accounts:playbooks", None),
-        ("Requests", "requests", "accounts:feature-requests", None),
-        ("Plans", "plan", "accounts:plans", counts["plans"]),
-        ("Expansion", "expansion", "renewals:expansion", None),
-        ("Win-back", "repeat", "renewals:win-back", None),
-        ("Retention", "reports", "renewals:retention", None),
-        ("Surveys", "survey", "health:surveys", None),
-        ("Advocates", "advocate", "health:advocates", None),
-        ("Churn", "churn", "renewals:churn-report", None),
-    ]
-    return {
-        "nav": [
-            NavItem(label, icon, url := reverse(name), count, _is_current(url, path))
-            for label, icon, name, count in pages
-        ],
-        "unread": counts["unread"],
-    }
+
+    def item(label: str, icon: str, name: str, counted: str | None) -> NavItem:
+        url = reverse(name)
+        return NavItem(label, icon, url, counts[counted] if counted else None, _is_current(url, path))
+
+    groups = [NavGroup(label, [item(*page) for page in pages]) for label, pages in GROUPS.items()]
+    return {"nav": groups, "unread": counts["unread"]}
 
 
 def _counts(user: User) -> dict[str, int]:
@@ -98,6 +120,7 @@ def _statement(role: str, is_active: bool, team_size: int) -> Compiled:
         accounts,
         accounts.at_risk(),
         accounts.filter(pk__in=Disagreement.objects.filter(seen_at=None).values("account")),
+        Intervention.objects.visible_to(user).live(),
         Alert.objects.visible_to(user).loud(now=SOME_MOMENT),
         Task.objects.assigned_to([user.pk]).open(now=SOME_MOMENT),
         Onboarding.objects.visible_to(user).running().standing(Standing.STUCK, today=SOME_DAY),
