@@ -38,7 +38,7 @@ def page_of(url: str) -> str | None:
 def test_every_reason_has_one_thing_to_do_and_leads_to_what_it_is_about(kind: Kind) -> None:
     offer = offer_of(reason(kind), ACCOUNT)
     assert (page_of(offer.url), offer.act.how, page_of(offer.act.url)) == OFFERS[kind]
-    assert offer.in_dialog == (kind is Kind.TASK)
+    assert offer.opens == (None if not offer.url else How.DIALOG if kind is Kind.TASK else How.PAGE)
     assert bool(offer.act.mark) == (offer.act.how is How.POST)
     assert ("Halden" in offer.act.says) == (kind is not Kind.TASK)
 
@@ -50,7 +50,7 @@ def test_a_task_may_be_for_no_account() -> None:
 
 def test_a_renewal_without_a_record_leads_nowhere_but_to_a_task() -> None:
     offer = offer_of(reason(Kind.RENEWAL, pk=None), ACCOUNT)
-    assert (offer.url, page_of(offer.act.url)) == ("", "accounts:task-new")
+    assert (offer.url, offer.opens, page_of(offer.act.url)) == ("", None, "accounts:task-new")
 
 
 def test_a_touch_begins_with_the_kind_that_is_due() -> None:

@@ -34,11 +34,11 @@ class Act:
 
 @dataclass(frozen=True)
 class Offer:
-    """A reason with where its text leads (nowhere where empty), in a dialog or not, and what to do."""
+    """A reason with where its text leads, how that `opens` (not at all where None), and what to do."""
 
     reason: Reason
     url: str
-    in_dialog: bool
+    opens: How | None
     act: Act
 
 
@@ -49,30 +49,32 @@ def offer_of(reason: Reason, account: Account | None) -> Offer:
 
 def _task(reason: Reason, _account: Account | None) -> Offer:
     act = Act(How.POST, "Done", f"Done: {reason.text}", _of("accounts:task-done", reason), f"done-{reason.pk}")
-    return Offer(reason, _of("accounts:task-edit", reason), True, act)
+    return Offer(reason, _of("accounts:task-edit", reason), How.DIALOG, act)
 
 
 def _alert(reason: Reason, account: Account | None) -> Offer:
     says = f"Acknowledge {reason.text}, {_name(account)}"
     act = Act(How.POST, "Acknowledge", says, _of("health:acknowledge-alert", reason), f"ack-{reason.pk}")
-    return Offer(reason, _of("health:alert", reason), False, act)
+    return Offer(reason, _of("health:alert", reason), How.PAGE, act)
 
 
 def _signal(reason: Reason, account: Account | None) -> Offer:
     says = f"Confirm {reason.text}, {_name(account)}"
     act = Act(How.POST, "Confirm", says, _of("health:signal-confirm", reason), f"confirm-{reason.pk}")
-    return Offer(reason, f"{_for('accounts:account', account)}#signals", False, act)
+    return Offer(reason, f"{_for('accounts:account', account)}#signals", How.PAGE, act)
 
 
 def _renewal(reason: Reason, account: Account | None) -> Offer:
     says = f"Add a task for the renewal of {_name(account)}"
     act = Act(How.DIALOG, "Add task", says, f"{link('accounts:task-new')}?account={_key(account)}")
-    return Offer(reason, _of("renewals:renewal", reason) if reason.pk else "", False, act)
+    if not reason.pk:
+        return Offer(reason, "", None, act)
+    return Offer(reason, _of("renewals:renewal", reason), How.PAGE, act)
 
 
 def _touch(reason: Reason, account: Account | None) -> Offer:
     says, url = f"Log a touch with {_name(account)}", _for("accounts:touch-new", account)
-    return Offer(reason, "", False, Act(How.DIALOG, "Log touch", says, f"{url}?cadence={reason.choice}"))
+    return Offer(reason, "", None, Act(How.DIALOG, "Log touch", says, f"{url}?cadence={reason.choice}"))
 
 
 def _page(label: str, of: str, url: Callable[[Reason, Account | None], str]) -> Callable[..., Offer]:
@@ -80,7 +82,7 @@ def _page(label: str, of: str, url: Callable[[Reason, Account | None], str]) -> 
 
     def offer(reason: Reason, account: Account | None) -> Offer:
         there = url(reason, account)
-        return Offer(reason, there, False, Act(How.PAGE, label, f"Open the {of} {_name(account)}", there))
+        return Offer(reason, there, How.PAGE, Act(How.PAGE, label, f"Open the {of} {_name(account)}", there))
 
     return offer
 
