@@ -5,15 +5,16 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from accounts.models import Account, Mail, User
+from accounts.models import Account, Mail, Suppression, User
 from accounts.services.arr import refresh_arr
+from accounts.services.suppressing import suppress
 from cs_workspace.common import clock
 from renewals.domain.churn import SubReason
 from renewals.models import Campaign, LedgerEntry
 from tests.browser.helpers import assert_accessible, assert_fits
 from tests.browser.stage import Stage
-from tests.factories import ProductFactory
-from tests.renewals.win_backs import lost_account, win_back_sequence
+from tests.factories import ContactFactory, ProductFactory
+from tests.renewals.win_backs import lost_account, started, win_back_sequence
 
 
 @pytest.fixture
@@ -85,3 +86,38 @@ def test_a_campaign_goes_from_the_list_to_its_result(
     expect(page.get_by_role("region", name="Customers behind the results")).to_contain_text("Fjord Foods")
     assert_accessible(page, "results of win-back")
     assert_fits(page, "results of win-back")
+
+
+def test_somebody_else_is_written_to_where_an_e_mail_bounced(
+    page: Page, login: Callable[[Page, User], None], stage: Stage, lost: Account
+) -> None:
+    """A CSM gives the campaign another contact, one who can be written to, takes that back and does it again."""
+    target = started(stage.csm, lost).targets.get()
+    Mail.objects.filter(account=lost).update(state="sent", sent_at=clock.now(), bounced_at=clock.now())
+    ContactFactory(account=lost, name="Dana Next", email="dana@example.com")
+    no_more = ContactFactory(account=lost, name="Uma Nomore", email="uma@example.com")
+    for address in (target.contact.email, no_more.email):
+        suppress(address=address, reason=Suppression.Reason.BOUNCED)
+    login(page, stage.csm)
+    page.goto(f"/win-back/campaigns/{target.campaign_id}/")
+    row = page.get_by_role("row").filter(has_text="Fjord Foods")
+    dialog = page.locator("#dialog")
+
+    def write_to(name: str) -> None:
+        dialog.get_by_label("Goes to").select_option(label=name)
+        dialog.get_by_role("button", name="Save").click()
+
+    row.get_by_role("link", name="Write to somebody else at Fjord Foods").click()
+    assert_accessible(page, "somebody else at a lost customer", within="#dialog")
+    write_to("Uma Nomore")
+    expect(dialog).to_contain_text("Nothing is sent to this address.")
+    write_to("Dana Next")
+    expect(row).to_contain_text("Dana Next")
+    expect(row).to_contain_text("Draft")
+    page.get_by_role("button", name="Undo").click()
+    expect(row).to_contain_text("Carla Champion")
+    expect(row).to_contain_text("Bounced")
+    row.get_by_role("link", name="Write to somebody else at Fjord Foods").click()
+    write_to("Dana Next")
+    expect(row).to_contain_text("Draft")
+    assert Mail.objects.filter(receiver="Dana Next", state="draft").count() == 1
