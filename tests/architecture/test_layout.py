@@ -25,7 +25,7 @@ FUNCTION_LINES = 40
 LONG_FUNCTIONS = {
     "health/domain/vocabulary.py::_usage": "a table: one entry for each metric of this source",
     "health/domain/vocabulary.py::_money": "a table: one entry for each metric of this source",
-    "health/queries/scorecards.py::_stored": "one query, its fields written out",
+    "health/queries/scorecards.py::_versions": "one query, its fields written out",
 }
 # A file that is longer, with its reason.
 LONG_FILES = {

@@ -1,6 +1,7 @@
 """The reasons of Today, of which a page has a hundred: drawn here, as a template took ten times as long for each."""
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -46,11 +47,17 @@ def today_reason(offer: Offer, row: Row, here: str, read_only: bool) -> SafeStri
         REASON,
         reason.kind.lower(),
         reason.kind,
-        format_html(TEXTS[offer.opens], url=offer.url, text=reason.text),
+        format_html(TEXTS[offer.opens], url=offer.url, text=reason.text) + _letter(offer),
         format_html(' <span class="soft">{}</span>', reason.detail) if reason.detail else "",
         _when(offer, row),
         "" if read_only else _act(offer.act, here),
     )
+
+
+def _letter(offer: Offer) -> SafeString:
+    """The way to the e-mail that a task is about, as other lists of tasks show it."""
+    letter = offer.reason.letter
+    return SafeString(render_to_string("accounts/_task_letter.html", {"letter": letter}) if letter else "")
 
 
 def _when(offer: Offer, row: Row) -> str:
