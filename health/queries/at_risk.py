@@ -17,6 +17,7 @@ from django.db.models import (
     Max,
     OuterRef,
     Q,
+    QuerySet,
 )
 from django.db.models.functions import Coalesce, JSONObject
 
@@ -102,15 +103,16 @@ def at_risk_accounts(user: User) -> AccountQuerySet:
     calling = Alert.objects.unresolved().filter(
         Q(severity=AlertRule.Severity.CRITICAL) | Q(rule__trigger=AlertRule.Trigger.SCORE_UNDER)
     )
-    return (
-        Account.objects.visible_to(user)
-        .active()
-        .filter(
-            Q(health_rank__gte=3)
-            | Q(AnyOf(F("pk"), ArraySubquery(calling.values("account"))))
-            | Q(AnyOf(F("pk"), ArraySubquery(ChurnSignal.objects.live().order_by().values("account"))))
-        )
-    )
+    worst, called = Q(health_rank__gte=3), _among(calling, user)
+    return Account.objects.visible_to(user).active().filter(worst | called | _among(ChurnSignal.objects.live(), user))
+
+
+def _among(rows: QuerySet[Any, Any], user: User) -> Q:
+    """Accounts that rows are about. Of somebody's own few each is looked up; where all are seen, an array of those that
+    there are leads to them, and the others are not read."""
+    if user.sees_everything:
+        return Q(AnyOf(F("pk"), ArraySubquery(rows.order_by().values("account"))))
+    return Q(Exists(rows.order_by().filter(account=OuterRef("pk"))))
 
 
 def queue(user: User, wanted: QueueFilter) -> AccountQuerySet:

@@ -1,7 +1,8 @@
 """The at-risk queue in figures: how much revenue is in danger, what was done about it, and with whom it sits."""
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -22,15 +23,16 @@ from django.db.models.functions import Cast, Greatest
 from accounts.models import Account, User
 from accounts.queries.stand_ins import Viewer, keys_of
 from cs_workspace.common import clock
-from cs_workspace.common.compiled import kept_for_today
+from cs_workspace.common.compiled import Compiled, kept_for_today
+from health.models import Alert, AlertRule
 from health.queries.at_risk import (
     CHIPS,
     MONEY,
+    NEED_CLOCK,
     NOBODY,
     Asked,
     QueueFilter,
     asked_of,
-    at_risk_accounts,
     cents,
     condition,
     matching,
@@ -41,11 +43,17 @@ from health.queries.at_risk import (
 OWNERS = 8
 WEEK = dt.timedelta(days=7)
 SHARE: DecimalField = DecimalField(max_digits=4, decimal_places=3)
-COUNTED = [key for key in CHIPS if key != "all"]
+COUNTED = [key for key in CHIPS if key not in ("all", *NEED_CLOCK)]
+# Only accounts whose clock runs are put together with their alerts: they are a part of the queue. OFFSET keeps the
+# conditions out of the count, where PostgreSQL takes them to be asked once and looks each account up by itself.
 FIGURES = """
-    SELECT count(*), sum(risk) FILTER (WHERE health_rank >= 3), count(*) FILTER (WHERE has_acted), count(due_at),
-        {counted}
-    FROM ({accounts}) AS account
+    SELECT queue.*, clocks.*
+    FROM
+        (
+            SELECT count(*), sum(risk) FILTER (WHERE health_rank >= 3), {counted}
+            FROM ({accounts} OFFSET 0) AS account
+        ) AS queue,
+        (SELECT count(*) FILTER (WHERE has_acted), count(due_at), {clocked} FROM ({running}) AS account) AS clocks
 """
 
 
@@ -88,13 +96,15 @@ class Concentration:
 def figures(user: User, wanted: QueueFilter) -> Figures:
     """The strip and the counts of the chips, under the owner and the text of the filter. Two queries."""
     asked = asked_of(user, wanted)
-    statement = _counted(asked.viewer, asked.wanted)
-    counted = ", ".join(f"count(*) FILTER (WHERE is_{key})" for key in COUNTED)
-    # Counted around the statement: to build the same through `aggregate` takes longer than to answer it.
-    sums = replace(statement, sql=FIGURES.format(counted=counted, accounts=statement.sql), conversions={})
-    count, revenue, acted, known, *counts = sums.row(asked.keys)
+    accounts, running = _counted(asked.viewer, asked.wanted), _running(asked.viewer, asked.wanted)
+    sql = FIGURES.format(counted=_each(COUNTED), accounts=accounts.sql, clocked=_each(NEED_CLOCK), running=running.sql)
+    # Counted around the statements: to build the same through `aggregate` takes longer than to answer it.
+    sums = Compiled(sql, accounts.params + running.params, conversions={}, make=tuple)
+    count, revenue, *counts = sums.row(asked.keys)
+    acted, known = counts[len(COUNTED) : -len(NEED_CLOCK)]
+    by_chip = zip((*COUNTED, *NEED_CLOCK), counts[: len(COUNTED)] + counts[-len(NEED_CLOCK) :], strict=True)
     return Figures(
-        counts={"all": count, **dict(zip(COUNTED, counts, strict=True))},
+        counts={"all": count, **dict(by_chip)},
         revenue=cents(revenue),
         acted=acted,
         known=known,
@@ -105,9 +115,24 @@ def figures(user: User, wanted: QueueFilter) -> Figures:
 @kept_for_today
 def _counted(viewer: Viewer, wanted: QueueFilter) -> QuerySet[Account, Any]:
     """What `FIGURES` counts of each account."""
-    asked = {f"is_{key}": ExpressionWrapper(condition(key), output_field=BooleanField()) for key in COUNTED}
-    accounts = with_clock(matching(viewer.user, wanted)).annotate(**asked).order_by()
-    return accounts.values_list("health_rank", "risk", "due_at", "has_acted", *asked)
+    accounts = matching(viewer.user, wanted).annotate(**_conditions(COUNTED)).order_by()
+    return accounts.values_list("health_rank", "risk", *_conditions(COUNTED))
+
+
+@kept_for_today
+def _running(viewer: Viewer, wanted: QueueFilter) -> QuerySet[Account, Any]:
+    """What `FIGURES` counts of each account of which it may be known when it entered its tier."""
+    entered = Alert.objects.filter(rule__trigger=AlertRule.Trigger.ENTERS_TIER).order_by().values("account")
+    accounts = with_clock(matching(viewer.user, wanted).filter(pk__in=entered)).order_by()
+    return accounts.annotate(**_conditions(NEED_CLOCK)).values_list("due_at", "has_acted", *_conditions(NEED_CLOCK))
+
+
+def _conditions(chips: Sequence[str]) -> dict[str, ExpressionWrapper]:
+    return {f"is_{key}": ExpressionWrapper(condition(key), output_field=BooleanField()) for key in chips}
+
+
+def _each(chips: Sequence[str]) -> str:
+    return ", ".join(f"count(*) FILTER (WHERE is_{key})" for key in chips)
 
 
 def concentration(user: User, wanted: QueueFilter) -> Concentration:
@@ -132,8 +157,7 @@ def concentration(user: User, wanted: QueueFilter) -> Concentration:
 def _by_owner(viewer: Viewer, text: str) -> QuerySet[Account, Any]:
     """Key and name of each owner, the number of accounts, and the revenue at risk in them, the most first."""
     return (
-        named(at_risk_accounts(viewer.user), text)
-        .filter(health_rank__gte=3)
+        named(Account.objects.visible_to(viewer.user).active().at_risk(), text)
         .order_by()
         .values_list("owner", "owner__name")
         .annotate(accounts=Count("pk"), revenue=Sum(F("arr") * F("expected_churn"), output_field=MONEY))
