@@ -135,7 +135,7 @@ def untold(user: User, *, period: Period) -> UntoldList:
 def losses_among(records: ChurnRecordQuerySet) -> Losses:
     """Records as columns. One query."""
     names = ("id", "account_id", "day", "arr_lost", "lost_account", "sub_reason", "preventable")
-    return Losses(*map(whole_numbers, copied(COLUMNS, records.values(*names))))
+    return Losses(*map(whole_numbers, copied(COLUMNS, records.values(*names), fields=9)))
 
 
 def periods_of(wanted: ReportFilter, today: dt.date) -> tuple[Period, Period]:

@@ -1,5 +1,6 @@
 """Columns of tens of thousands of rows as a few values: a row, or an object for each value, would take seconds."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,9 @@ from renewals.domain.movements import IntArray
 HEAD, COUNT, LENGTH, ARRAY_HEAD = 19, 2, 4, 20
 
 
-def copied(statement: str, rows: "QuerySet[Any, Any]") -> list[memoryview]:
-    """The fields of the one row that a statement over `{rows}` gives; empty where they are null. One query.
+def copied(statement: str, rows: "QuerySet[Any, Any]", fields: int) -> list[list[memoryview]]:
+    """So many fields of what a statement over `{rows}` gives, each in parts, one of each row; a null is empty. One
+    query.
 
     Nothing is taken apart or copied on the way.
     """
@@ -26,17 +28,22 @@ def copied(statement: str, rows: "QuerySet[Any, Any]") -> list[memoryview]:
     )
     with connection.cursor() as cursor, cursor.copy(command) as copy:
         answer = memoryview(b"".join(copy))
-    fields, at = [], HEAD + COUNT
-    for _ in range(int.from_bytes(answer[HEAD:at], "big")):
-        length = max(int.from_bytes(answer[at : at + LENGTH], "big", signed=True), 0)
-        at += LENGTH
-        fields.append(answer[at : at + length])
-        at += length
-    return fields
+    found: list[list[memoryview]] = [[] for _ in range(fields)]
+    at = HEAD
+    # The count of fields is negative after the last row.
+    while int.from_bytes(answer[at : at + COUNT], "big", signed=True) > 0:
+        at += COUNT
+        for parts in found:
+            length = max(int.from_bytes(answer[at : at + LENGTH], "big", signed=True), 0)
+            at += LENGTH
+            parts.append(answer[at : at + length])
+            at += length
+    return found
 
 
-def whole_numbers(field: memoryview, width: int = 8) -> IntArray:
-    """The elements of an array of whole numbers without nulls, of so many bytes each."""
+def whole_numbers(parts: Sequence[memoryview], width: int = 8) -> IntArray:
+    """The elements of arrays of whole numbers without nulls, of so many bytes each, one array after the other."""
     element = np.dtype([("length", ">i4"), ("value", f">i{width}")])
-    found: IntArray = np.frombuffer(field[ARRAY_HEAD:], element)["value"].astype(np.int64)
+    arrays = [np.frombuffer(part[ARRAY_HEAD:], element)["value"] for part in parts]
+    found: IntArray = np.concatenate([np.empty(0, np.int64), *arrays], dtype=np.int64)
     return found

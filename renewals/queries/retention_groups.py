@@ -68,7 +68,7 @@ def _by_belonging(user: User, entries: BookEntries, split: Split) -> Grouping:
     """Keys of accounts and of what they belong to come as two values. Two queries."""
     column, model = BELONGING[split]
     accounts = Account.objects.visible_to(user).values("id", belongs_to=Coalesce(column, 0))
-    members, belongs_to = map(whole_numbers, copied(COLUMNS, accounts))
+    members, belongs_to = map(whole_numbers, copied(COLUMNS, accounts, fields=2))
     groups, group = np.unique(belongs_to, return_inverse=True)
     named = model.objects.in_bulk(groups.tolist())
     keys, names = [NO_GROUP], [WITHOUT[split]]
