@@ -380,9 +380,11 @@ def test_what_a_filter_cannot_mean_is_named(cast):
 def test_the_list_costs_the_same_however_long_it_is(cast, django_assert_num_queries, count):
     for _ in range(count):
         InterventionFactory(account=AccountFactory(owner=cast.owner))
+        InterventionFactory(account=AccountFactory(owner=cast.owner), recovered=True, ended_by=cast.owner)
     client = logged_in(cast.manager)
-    with django_assert_num_queries(6):
-        client.get("/save-plans/")
+    for address in ("/save-plans/", "/save-plans/?state=ended"):
+        with django_assert_num_queries(6):
+            client.get(address)
 
 
 def test_the_file_holds_what_the_list_shows(cast):
