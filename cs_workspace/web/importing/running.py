@@ -6,8 +6,10 @@ transaction: an import that is refused, fails or is killed leaves no trace.
 """
 
 import datetime as dt
+import gc
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from django.db import transaction
 
 from accounts.models import User
 from cs_workspace.common import clock
+from cs_workspace.common.triggers import answer_triggers
 from cs_workspace.web.importing.errors import FileRefused, ImportRefused
 from cs_workspace.web.importing.loaders import LOADERS, Loader, Outcome, Run
 from cs_workspace.web.importing.mapping import Mapping, Table
@@ -67,6 +70,18 @@ class Summary:
         return sum(table.rows for table in self.tables)
 
 
+@contextmanager
+def _collector_at_ease() -> Iterator[None]:
+    """Rows are thousands of lists that refer to nothing and die with their batch; each batch would make Python look
+    through everything else that it holds for what can go, which takes longer than to read the rows."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+@_collector_at_ease()
 def run_import(
     paths: Sequence[Path],
     mapping: Mapping,
@@ -96,6 +111,7 @@ def run_import(
     shift = _shift(summary, surveyed, shift_to)
     run = Run(mapping, problems, clock.today(), References(mapping.source), shift, by)
     with transaction.atomic(), pghistory.context(imported=mapping.source):
+        answer_triggers()
         for table, files in surveyed:
             summary.tables.append(_load(run, table, files, bar))
         summary.owners_given = settle(run, users)

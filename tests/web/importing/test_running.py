@@ -2,7 +2,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account, Contact, Contract, Invoice, Product, Touch
@@ -304,6 +304,33 @@ def test_rows_that_only_together_are_too_large_are_told_and_left_out(tmp_path):
     assert (summary.tables[-1].wrong, figures(summary)["months of features"]) == (2, (1, 0, 0))
 
 
+def test_the_use_of_one_day_adds_up_over_contracts_and_what_is_a_state_does_not(tmp_path):
+    text = """
+        source = "crm"
+        [[tables]]
+        kind = "usage"
+        files = "use.csv"
+        fields = { contract = "contract", day = "day", logins = "logins", active_users = "users", minutes = "minutes" }
+    """
+    contracts = "id,account,start,end,product,arr\nC-1,A-1,2025-01-10,,Core,1\nC-2,A-1,2025-01-10,,Core,1\n"
+    imported(write(tmp_path, contracts=contracts))
+    UsageDay.objects.all().delete()
+    (tmp_path / "use.csv").write_text(
+        "contract,day,logins,users,minutes\nC-1,2026-05-01,2,7,0.4\nC-2,2026-05-01,3,5,0.4\nC-2,2026-05-02,1,,\n"
+        "C-1,2026-05-03,2147483647,1,1\nC-2,2026-05-03,1,1,1\n"
+    )
+    mapping = parse_mapping(text, name="u.toml")
+    summary, problems = imported(tmp_path / "use.csv", mapping)
+
+    assert list(UsageDay.objects.order_by("day").values_list("day__day", "logins", "active_users", "minutes")) == [
+        (1, 5, 7, 1), (2, 1, None, None),
+    ]  # fmt: skip
+    reason = "adds up to more than 2,147,483,647 with other rows of its day"
+    assert told(problems) == [("error", "use.csv", line, "logins", reason) for line in (5, 6)]
+    assert figures(summary)["days of use"] == (2, 0, 0)
+    assert figures(imported(tmp_path / "use.csv", mapping)[0])["days of use"] == (0, 0, 2)
+
+
 def test_a_volume_of_data_may_be_larger_than_any_count(tmp_path):
     text = """
         source = "crm"
@@ -387,3 +414,11 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(tmp_path):
     few, many = statements(1), statements(100)
     assert few == many
     assert UsageDay.objects.count() > 100
+
+
+def test_triggers_find_what_they_ask_for_while_rows_are_written(tmp_path):
+    with transaction.atomic():
+        imported(write(tmp_path))
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('pgtrigger.ignore')")
+            assert cursor.fetchone() == ("{}",)
