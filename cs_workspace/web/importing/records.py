@@ -1,4 +1,8 @@
-"""Records of a text file in batches, in constant memory, each with the line it begins on."""
+"""Records of a text file in batches, in constant memory, each with the line it begins on.
+
+Almost all text is records of one line each: such text is taken a block at a time, at the speed of the `csv` module.
+Only where a block holds a record of several lines, or a badly quoted one, its records are taken one by one.
+"""
 
 import csv
 import io
@@ -11,6 +15,7 @@ from cs_workspace.web.importing.dialect import Dialect
 from cs_workspace.web.importing.errors import FileRefused
 
 BATCH = 5_000
+BLOCK_LETTERS = 1 << 18
 # What holds no line ends is no table, however large it is; it must not be read into memory to find out.
 LONGEST_LINE = 10_000_000
 
@@ -35,6 +40,13 @@ class Batch:
     def __len__(self) -> int:
         return len(self.rows) + len(self.bad)
 
+    def split(self, count: int) -> "Batch":
+        """Takes out that many records, and gives them as a batch of their own."""
+        rows = max(count - len(self.bad), 0)
+        taken = Batch(self.lines[:rows], self.rows[:rows], self.bad[:count])
+        del self.lines[:rows], self.rows[:rows], self.bad[:count]
+        return taken
+
 
 class Records:
     """One pass over a file: the header at once, then batch by batch; blank records are none.
@@ -51,9 +63,10 @@ class Records:
         self._binary = path.open("rb")
         self._binary.seek(dialect.skip_bytes)
         self._text = io.TextIOWrapper(self._binary, encoding=dialect.encoding, newline="")
+        self._separator = dialect.separator
         self._line = 0  # lines handed to the reader so far
         self._fed: list[str] = []  # those of the record at hand
-        self._again: deque[str] = deque()  # those to be read once more, after a badly quoted one
+        self._again: deque[str] = deque()  # those of a block to be taken one by one, or read again after a bad quote
         for _ in range(dialect.skip_lines):
             self._text.readline()
             self._line += 1
@@ -73,40 +86,83 @@ class Records:
 
     def __iter__(self) -> Iterator[Batch]:
         """Batches of at most BATCH records; every record of the file is in exactly one of them."""
-        width, batch = len(self.header), Batch()
-        for line, row in self._records:
-            if isinstance(row, Bad):
-                batch.bad.append(row)
-            elif not any(row):
-                continue
-            elif len(row) == width:
-                batch.lines.append(line)
-                batch.rows.append(row)
-            else:
-                self._lay_beside_header(batch, line, row)
-            if len(batch) >= BATCH:
-                yield self._counted(batch)
-                batch = Batch()
+        batch = Batch()
+        while self._extend(batch):
+            while len(batch) >= BATCH:
+                yield self._counted(batch.split(BATCH))
         yield self._counted(batch)
 
-    def _counted(self, batch: Batch) -> Batch:
-        if self._progress:
-            self._progress(self._binary.tell())
-        return batch
+    def _extend(self, batch: Batch) -> bool:
+        """Adds the records of one more block, or some of them; false at the end of the file."""
+        if not self._again:
+            text = self._block()
+            if not text:
+                return False
+            rows = self._at_once(text)
+            if rows is not None:
+                self._add_all(batch, rows, ended=text.endswith(("\n", "\r")))
+                return True
+            self._again.extend(io.StringIO(text, newline=""))
+        while self._again and len(batch) < BATCH:
+            self._add_next(batch)
+        return True
 
-    def _lay_beside_header(self, batch: Batch, line: int, row: list[str]) -> None:
-        width = len(self.header)
-        if len(row) > width and not any(row[width:]):  # separators at the end of the line
-            batch.lines.append(line)
-            batch.rows.append(row[:width])
+    def _block(self) -> str:
+        """Text from the beginning of a line to the end of one."""
+        return self._text.read(BLOCK_LETTERS) + self._text.readline(LONGEST_LINE)
+
+    def _at_once(self, text: str) -> list[list[str]] | None:
+        """The records of a block, if each is well quoted and has a line to itself."""
+        if len(text) >= LONGEST_LINE:
+            return None
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=self._separator, strict=True)
+        try:
+            rows = list(reader)
+        except csv.Error:
+            return None
+        return rows if reader.line_num == len(rows) else None
+
+    def _add_all(self, batch: Batch, rows: list[list[str]], *, ended: bool) -> None:
+        """Adds the records of a block; `ended` says whether its last line has an end."""
+        lines = range(self._line + 1, self._line + 1 + len(rows))
+        self._line += len(rows)
+        if all(map(any, rows)) and {*map(len, rows)} == {len(self.header)}:
+            batch.lines.extend(lines)
+            batch.rows.extend(rows)
             return
-        broken_off = len(row) < width and self._fed and not self._fed[-1].endswith(("\n", "\r"))
-        if broken_off:
+        for line, row in zip(lines, rows, strict=True):
+            self._add(batch, line, row, ended=ended or line < self._line)
+
+    def _add_next(self, batch: Batch) -> None:
+        """Adds the next record, however many lines it has."""
+        line, row = next(self._records)
+        if isinstance(row, Bad):
+            batch.bad.append(row)
+        else:
+            self._add(batch, line, row, ended=self._fed[-1].endswith(("\n", "\r")))
+
+    def _add(self, batch: Batch, line: int, row: list[str], *, ended: bool) -> None:
+        """Adds a record where its width lets it; `ended` says whether its line has an end."""
+        width = len(self.header)
+        if not any(row):
+            return
+        if len(row) > width and not any(row[width:]):  # separators at the end of the line
+            row = row[:width]
+        if len(row) == width:
+            batch.lines.append(line)
+            batch.rows.append(row)
+            return
+        if len(row) < width and not ended:
             raise FileRefused(
                 self.name, f"breaks off here: the last line has {len(row)} of {width} columns. Export it again.", line
             )
         size = "short" if len(row) < width else "long"
         batch.bad.append(Bad(line, f"row_{size}", f"has {len(row)} columns, the header has {width}"))
+
+    def _counted(self, batch: Batch) -> Batch:
+        if self._progress:
+            self._progress(self._binary.tell())
+        return batch
 
     def _read_header(self) -> list[str]:
         for line, row in self._records:
@@ -122,7 +178,7 @@ class Records:
             line = self._again.popleft() if self._again else self._text.readline(LONGEST_LINE)
             if not line:
                 return
-            if len(line) == LONGEST_LINE:
+            if len(line) >= LONGEST_LINE:
                 raise FileRefused(self.name, f"has a line of more than {LONGEST_LINE:,} characters.", self._line + 1)
             self._line += 1
             self._fed.append(line)

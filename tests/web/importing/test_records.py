@@ -1,6 +1,9 @@
 import csv
+from unittest.mock import patch
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from cs_workspace.web.importing import records
 from cs_workspace.web.importing.dialect import Dialect, recognise
@@ -92,3 +95,38 @@ def test_batches_are_small_and_progress_goes_to_the_end_of_the_file(tmp_path):
     assert sizes == [5_000, 5_000, 2_000]
     assert seen == sorted(seen)
     assert seen[-1] == path.stat().st_size
+
+
+def test_a_file_full_of_bad_quotes_is_not_read_into_memory_before_it_is_handed_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(records, "BLOCK_LETTERS", 10_000)
+    path = tmp_path / "people.csv"
+    opened = ['1,"Ann\n', *["2,Bo\n"] * 499]  # each quote swallows what lies before the next one
+    path.write_text("id,name\n" + "".join(opened * 80) + '3,"Cy"\n')
+    seen: list[int] = []
+    with Records(path, Dialect("utf-8", ","), progress=seen.append) as found:
+        sizes = [len(batch) for batch in found]
+    assert (sum(sizes), max(sizes)) == (40_001, 5_000)
+    assert seen[0] < path.stat().st_size / 2
+
+
+PIECES = st.sampled_from([
+    "a", "b,c", ",", ",,", "\n", "\r\n", "\r", '"', '""', '"x"', ',"y', "1,2,3", "\n1,2,3", "\x00", "\u2028", "é", " ",
+    "x" * 30,
+])  # fmt: skip
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
+@given(
+    content=st.lists(PIECES, max_size=40).map("".join), letters=st.integers(1, 60), longest=st.sampled_from([20, 999])
+)
+def test_whole_blocks_and_single_records_are_read_alike(tmp_path, content, letters, longest):
+    def outcome() -> object:
+        try:
+            return read(tmp_path, f"id,name,city\n{content}")
+        except FileRefused as refusal:
+            return str(refusal)
+
+    with patch.object(records, "BLOCK_LETTERS", letters), patch.object(records, "LONGEST_LINE", longest):
+        at_once = outcome()
+        with patch.object(Records, "_at_once", lambda *_: None):
+            assert outcome() == at_once
