@@ -1,8 +1,9 @@
 """Customers and their contracts as other systems have them: many rows at once, by source and external id.
 
 Each verb takes `fields`, the names of what the rows say, and `rows`, tuples of an external id followed by one value for
-each field. What is not named stays as it is, or is empty in a new record. A repetition changes nothing. Rows must not
-name one external id twice. Each verb is one transaction and lets the accounts that changed be scored anew.
+each field (of accounts also a `Selection` of such). What is not named stays as it is, or is empty in a new record. A
+repetition changes nothing. Rows must not name one external id twice. Each verb is one transaction and lets the accounts
+that changed be scored anew.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,14 +12,14 @@ from typing import Any
 
 import pghistory
 from django.conf import settings
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils.text import slugify
 
 from accounts.models import Account, Contact, Contract, ContractLine, Invoice, Product, Touch, User
 from accounts.services.latest import refresh_latest
 from accounts.signals import account_observed
 from cs_workspace.common import clock
-from cs_workspace.common.upserting import Target, Written, array_text, defaults_of, literal, upsert
+from cs_workspace.common.upserting import Selection, Target, Written, array_text, defaults_of, literal, upsert
 
 Rows = Sequence[Sequence[Any]]
 BY_EXTERNAL_ID = "(source, external_id) WHERE NOT external_id = ''"
@@ -101,6 +102,14 @@ TOUCH_FIELDS = {
     "next_step": "text",
 }
 
+HANG = """
+    UPDATE accounts_account a SET parent_id = p.id, version = a.version + 1
+    FROM unnest(%(children)s::text[], %(parents)s::text[]) AS given (child, parent)
+    JOIN accounts_account p ON p.source = %(source)s AND p.external_id = given.parent AND p.external_id <> ''
+    WHERE a.source = %(source)s AND a.external_id = given.child AND a.external_id <> ''
+        AND a.id <> p.id AND a.parent_id IS DISTINCT FROM p.id
+"""
+
 
 @dataclass
 class Upserted:
@@ -118,7 +127,7 @@ class Upserted:
 
 
 @transaction.atomic
-def upsert_accounts(*, source: str, fields: Sequence[str], rows: Rows, by: User | None = None) -> Upserted:
+def upsert_accounts(*, source: str, fields: Sequence[str], rows: Rows | Selection, by: User | None = None) -> Upserted:
     """Accounts. Tags and custom fields are added to those that are there; an owner is given only where there is none.
 
     Custom fields come as the text of a JSON object. A new account without a stage is onboarding in its first 90 days
@@ -197,18 +206,9 @@ def set_parents(*, source: str, parents: dict[str, str], by: User | None = None)
 
     Pairs of which one is unknown, and an account that would be its own parent, are passed over.
     """
-    changed = 0
-    named = Account.objects.filter(source=source, external_id__in=[*parents, *parents.values()])
-    known = dict(named.values_list("external_id", "pk"))
-    with pghistory.context(**_actor(by)):
-        for child, parent in parents.items():
-            if child in known and parent in known and child != parent:
-                changed += (
-                    Account.objects.filter(pk=known[child])
-                    .exclude(parent=known[parent])
-                    .update(parent=known[parent], version=models.F("version") + 1)
-                )
-    return changed
+    with pghistory.context(**_actor(by)), connection.cursor() as cursor:
+        cursor.execute(HANG, {"source": source, "children": [*parents], "parents": [*parents.values()]})
+        return cursor.rowcount
 
 
 @transaction.atomic
@@ -288,9 +288,9 @@ def _quoted(name: str) -> str:
     return f'"{name}"' if name == "end" else name
 
 
-def _write(target: Target, fields: Sequence[str], rows: Rows, by: User | None) -> Written:
+def _write(target: Target, fields: Sequence[str], rows: Rows | Selection, by: User | None) -> Written:
     lists = [1 + place for place, name in enumerate(fields) if target.columns.get(name, "").endswith("[]")]
-    if lists:
+    if lists and not isinstance(rows, Selection):
         rows = [[array_text(value) if place in lists else value for place, value in enumerate(row)] for row in rows]
     with pghistory.context(**_actor(by)):
         return upsert(target, rows)

@@ -1,6 +1,6 @@
 """Many rows in one statement: inserted, or updated where they say something else."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,13 +31,17 @@ class Target:
     @property
     def sql(self) -> str:
         """The statement, with one array of parameters for each column."""
-        given = ", ".join(self.columns)
-        names = ", ".join([*self.columns, *self.inserts])
         # A column that is itself an array travels as text: unnest would flatten an array of arrays.
         arrays = ", ".join(f"%s::{'text' if kind.endswith('[]') else kind}[]" for kind in self.columns.values())
+        return self.sql_from(f"unnest({arrays})")
+
+    def sql_from(self, source: str) -> str:
+        """The statement for rows that stand after FROM, whatever their columns are called."""
+        given = ", ".join(self.columns)
+        names = ", ".join([*self.columns, *self.inserts])
         values = ", ".join([*(f"given.{name}::{kind}" for name, kind in self.columns.items()), *self.inserts.values()])
         return (
-            f"INSERT INTO {self.table} AS t ({names}) SELECT {values} FROM unnest({arrays}) AS given ({given}) "  # noqa: S608
+            f"INSERT INTO {self.table} AS t ({names}) SELECT {values} FROM {source} AS given ({given}) "  # noqa: S608
             f"ON CONFLICT {self.conflict} DO {self._update()} RETURNING {self.returning}, t.xmax = 0"
         )
 
@@ -48,6 +52,16 @@ class Target:
         changed = ", ".join(f"t.{column}" for column in self.updates)
         becomes = ", ".join(self.updates.values())
         return f"UPDATE SET {assigned} WHERE ROW({changed}) IS DISTINCT FROM ROW({becomes})"
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Rows that lie in the database already: a SELECT of the target's columns in their order.
+
+    It goes into statements that take parameters and has none itself, so that a per cent sign stands in it twice.
+    """
+
+    sql: str
 
 
 @dataclass
@@ -66,16 +80,27 @@ class Written:
         return {*self.new, *self.changed}
 
 
-def upsert(target: Target, rows: Sequence[Sequence[Any]]) -> Written:
-    """Writes rows of the target's columns, which must not name one key twice; an empty sequence does nothing."""
+def upsert(target: Target, rows: Sequence[Sequence[Any]] | Selection) -> Written:
+    """Writes rows of the target's columns, which must not name one key twice; an empty sequence does nothing.
+
+    What a selection finds is written by one statement and never comes here.
+    """
     written = Written()
     with connection.cursor() as cursor:
-        for start in range(0, len(rows), BATCH):
-            columns = [list(values) for values in zip(*rows[start : start + BATCH], strict=True)]
-            cursor.execute(target.sql, columns)
+        for sql, params in _statements(target, rows):
+            cursor.execute(sql, params)
             for value, is_new in cursor.fetchall():
                 (written.new if is_new else written.changed).append(value)
     return written
+
+
+def _statements(target: Target, rows: Sequence[Sequence[Any]] | Selection) -> Iterator[tuple[str, list[list[Any]]]]:
+    """The statements that write the rows, and their parameters."""
+    if isinstance(rows, Selection):
+        yield target.sql_from(f"({rows.sql})"), []
+        return
+    for start in range(0, len(rows), BATCH):
+        yield target.sql, [list(values) for values in zip(*rows[start : start + BATCH], strict=True)]
 
 
 def defaults_of(model: type[models.Model], given: Container[str]) -> dict[str, str]:

@@ -11,8 +11,12 @@ from typing import Any, Protocol, TypeVar
 
 from django.db import IntegrityError, connection, transaction
 
-from cs_workspace.common.upserting import Target, upsert
+from cs_workspace.common.upserting import Selection, Target, Written, upsert
 from health.domain.observations import (
+    COUNTS,
+    FIRST_DAY,
+    INTEGER_MAX,
+    LAST_DAY,
     AnswerRow,
     EventRow,
     FeatureUse,
@@ -139,6 +143,17 @@ EVENTS = Target(
 )
 
 
+# Rows of a selection that may be impossible: all that are, so that only these are looked at one by one.
+_FINITE = "BETWEEN float8 '-1.7976931348623157e308' AND float8 '1.7976931348623157e308'"
+_SUSPECT_DAY = f"day < date '{FIRST_DAY}' OR day >= date '{LAST_DAY}'"
+SUSPECT_USE = " OR ".join([
+    _SUSPECT_DAY,
+    *(f"{name} NOT BETWEEN 0 AND {INTEGER_MAX}" for name in COUNTS),
+    f"data_volume < 0 OR data_volume NOT {_FINITE}",
+])  # fmt: skip
+SUSPECT_POINT = f"{_SUSPECT_DAY} OR value NOT {_FINITE} OR length(name) > 80 OR ascii(name) NOT BETWEEN 48 AND 122"
+
+
 class Row(Protocol):
     """Any row type of `health.domain.observations`."""
 
@@ -157,6 +172,15 @@ def record_usage_days(rows: Iterable[UsageRow]) -> int:
         earlier = merged.get(key)
         merged[key] = row if earlier is None else _completed(row, earlier)
     return _write(USAGE_DAYS, list(merged.values()))
+
+
+def record_selected_usage_days(rows: Selection) -> Written:
+    """The same for rows that lie in the database: the fields of `UsageRow` in their order, no day of a product twice.
+
+    Gives the accounts of the rows that it inserted and of those that it changed.
+    """
+    _check_selected(rows, UsageRow, SUSPECT_USE)
+    return _recorded(USAGE_DAYS, rows)
 
 
 def record_feature_use(rows: Iterable[FeatureUse]) -> int:
@@ -181,6 +205,12 @@ def record_metric_points(rows: Iterable[PointRow]) -> int:
     """Values of custom metrics by account, name and day."""
     latest = {(row.account_id, row.name, row.day): row for row in _checked(rows)}
     return _write(METRIC_POINTS, list(latest.values()))
+
+
+def record_selected_metric_points(rows: Selection) -> Written:
+    """The same for rows that lie in the database: the fields of `PointRow` in their order, no day of a metric twice."""
+    _check_selected(rows, PointRow, SUSPECT_POINT)
+    return _recorded(METRIC_POINTS, rows)
 
 
 def record_tickets(rows: Iterable[TicketRow]) -> int:
@@ -245,6 +275,20 @@ def _checked(rows: Iterable[R]) -> list[R]:
     return given
 
 
+def _check_selected(rows: Selection, row_type: type[Any], suspect: str) -> None:
+    """What `_checked` does, for rows that lie in the database."""
+    columns = ", ".join(row_type._fields)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT * FROM (SELECT row_number() OVER () - 1, * FROM ({rows.sql}) given) numbered (place, {columns}) "  # noqa: S608
+            f"WHERE {suspect} ORDER BY place",
+            [],
+        )
+        for place, *values in cursor.fetchall():
+            if problem := row_type(*values).problem():
+                raise ObservationError(place, problem)
+
+
 def _once_per_source(rows: Sequence[Any]) -> list[Any]:
     """The last of the rows that share a source and external id; rows without an external id all stay."""
     anonymous = [row for row in rows if not row.external_id]
@@ -252,12 +296,17 @@ def _once_per_source(rows: Sequence[Any]) -> list[Any]:
 
 
 def _write(target: Target, rows: Sequence[Sequence[Any]]) -> int:
+    written = _recorded(target, rows)
+    return len(written.new) + len(written.changed)
+
+
+def _recorded(target: Target, rows: Sequence[Sequence[Any]] | Selection) -> Written:
     try:
         with transaction.atomic():
             written = upsert(target, rows)
             mark_dirty(written.all)
             _check_references()
-            return len(written.new) + len(written.changed)
+            return written
     except IntegrityError as error:
         detail = str(error).partition("DETAIL:")[2].strip() or str(error)
         raise ObservationError(0, f"It or a row after it names what does not exist. {detail}") from error

@@ -19,6 +19,7 @@ from accounts.services.upserting import (
 )
 from accounts.signals import account_observed
 from cs_workspace.common import clock
+from cs_workspace.common.upserting import Selection
 from tests.factories import AccountFactory, ContractLineFactory, ProductFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -218,6 +219,24 @@ def test_products_are_found_by_name_and_made_where_they_are_not_there():
     assert Product.objects.count() == 3
 
 
+def test_accounts_that_lie_in_the_database_are_written_like_those_that_a_program_holds():
+    lying = "SELECT * FROM (VALUES {}) AS given"
+    acme = """('A-1', 'Acme 100%%', 'Mining', '{key,"a, b"}'::text[], '{"plan": "Pro"}')"""
+    beta = "('A-2', 'Beta', 'Energy', '{}'::text[], '{}')"
+
+    done = upsert_accounts(source="crm", fields=FIELDS, rows=Selection(lying.format(f"{acme}, {beta}")))
+    again = upsert_accounts(source="crm", fields=FIELDS, rows=[("A-1", "Acme 100%", *ACME[2:]), BETA])
+    changed = upsert_accounts(source="crm", fields=FIELDS, rows=Selection(lying.format(acme.replace("Mining", "Ore"))))
+
+    assert [(one.new, one.changed) for one in (done, again, changed)] == [(2, 0), (0, 0), (0, 1)]
+    account = Account.objects.get(external_id="A-1")
+    assert done.account_ids == {account.pk, Account.objects.get(external_id="A-2").pk}
+    assert changed.account_ids == {account.pk}
+    assert (account.name, account.industry, account.tags, account.custom) == (
+        "Acme 100%", "Ore", ["key", "a, b"], {"plan": "Pro"},
+    )  # fmt: skip
+
+
 def test_parents_are_set_by_external_ids_and_what_is_unknown_is_passed_over():
     upsert_accounts(source="crm", fields=("name",), rows=[("A-1", "Acme"), ("A-2", "Acme North"), ("A-3", "Beta")])
     parents = {"A-2": "A-1", "A-3": "A-3", "A-9": "A-1"}
@@ -225,6 +244,14 @@ def test_parents_are_set_by_external_ids_and_what_is_unknown_is_passed_over():
     assert set_parents(source="crm", parents=parents) == 0
     assert Account.objects.get(external_id="A-2").parent.external_id == "A-1"
     assert Account.objects.get(external_id="A-3").parent is None
+
+
+@pytest.mark.parametrize("many", [1, 20])
+def test_all_parents_are_set_by_one_statement(many, django_assert_num_queries):
+    names = [f"A-{number}" for number in range(many + 1)]
+    upsert_accounts(source="crm", fields=("name",), rows=[(name, name) for name in names])
+    with django_assert_num_queries(1 + len(["a savepoint", "its release"])):
+        assert set_parents(source="crm", parents=dict.fromkeys(names[1:], "A-0")) == many
 
 
 def test_accounts_without_an_owner_are_shared_out_in_turn_and_owned_ones_stay():

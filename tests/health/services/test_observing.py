@@ -1,8 +1,16 @@
 import datetime as dt
+import math
+from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from cs_workspace.common.upserting import Selection
 from health.domain.observations import (
+    COUNTS,
     AnswerRow,
     EventRow,
     FeatureUse,
@@ -68,6 +76,76 @@ def test_an_impossible_row_is_named_and_nothing_is_written():
     with pytest.raises(ObservationError, match="names what does not exist"):
         observing.record_usage_days([UsageRow(one.pk, TODAY, logins=1), UsageRow(one.pk + 1000, TODAY, logins=1)])
     assert not UsageDay.objects.exists()
+
+
+# What may stand in a field, possible or not; a row has most of its fields in order, so that each fault shows.
+DAYS = ["1999-12-31", "2000-01-01", "2099-12-31", "2100-01-01"]
+A_DAY = [("day", dt.date.fromisoformat(day)) for day in DAYS]
+A_COUNT = [(name, count) for name in COUNTS for count in (None, 0, -1, 2**31 - 1, 2**31)]
+A_VOLUME = [("data_volume", volume) for volume in (None, 0.0, 1e300, -0.5, math.inf, -math.inf, math.nan)]
+A_VALUE = [("value", value) for value in (0.0, -1e308, math.inf, -math.inf, math.nan)]
+A_NAME = [("name", name) for name in ("Ü", "\u2003", "", " x", "x" * 80, "x" * 81)]
+
+
+def rows_with(row: UsageRow | PointRow, *fields: tuple[str, object]) -> st.SearchStrategy:
+    changed = st.lists(st.sampled_from(fields), max_size=2).map(lambda chosen: row._replace(**dict(chosen)))
+    return st.lists(changed, min_size=1, max_size=2)
+
+
+USES = rows_with(UsageRow(0, dt.date(2026, 3, 1), None, 1, 2, 3, 4, 5.5, 6, 7), *A_DAY, *A_COUNT, *A_VOLUME)
+POINTS = rows_with(PointRow(0, "orders", dt.date(2026, 3, 1), 2.5), *A_DAY, *A_VALUE, *A_NAME)
+TYPES = {
+    UsageRow: ("bigint", "date", "bigint", *["bigint"] * 4, "float8", "bigint", "bigint"),
+    PointRow: ("bigint", "text", "date", "float8"),
+}
+
+
+def lying(*rows: UsageRow | PointRow) -> Selection:
+    """Rows as they lie in the database."""
+
+    def written(row: UsageRow | PointRow) -> str:
+        pairs = zip(row, TYPES[type(row)], strict=True)
+        return ", ".join("NULL::" + kind if value is None else f"'{value}'::{kind}" for value, kind in pairs)
+
+    return Selection(" UNION ALL ".join(f"SELECT {written(row)}" for row in rows))
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@given(rows=USES | POINTS)
+def test_rows_that_lie_in_the_database_are_refused_for_what_others_are_refused_for(rows):
+    def refusal(verb: Callable[[Any], object], given: object) -> str:
+        with pytest.raises(ObservationError) as caught, transaction.atomic():
+            verb(given)
+        return str(caught.value)
+
+    of_use = isinstance(rows[0], UsageRow)
+    held = observing.record_usage_days if of_use else observing.record_metric_points
+    selected = observing.record_selected_usage_days if of_use else observing.record_selected_metric_points
+    # Nobody is account 0, so that what is possible is refused too, for that.
+    once = [row._replace(account_id=-place) for place, row in enumerate(rows)]
+    assert refusal(selected, lying(*once)) == refusal(held, once)
+
+
+def test_rows_that_lie_in_the_database_are_recorded_and_marked_like_others():
+    one, crm = account(), product()
+    use = UsageRow(one.pk, TODAY, logins=3, data_volume=1.5)
+    rows = (use, UsageRow(one.pk, TODAY, crm.pk, logins=2), UsageRow(one.pk, ago(1), minutes=4))
+
+    written = observing.record_selected_usage_days(lying(*rows))
+    assert (written.new, written.changed, marked()) == ([one.pk] * 3, [], {one.pk})
+    assert observing.record_usage_days(rows) == 0
+    assert observing.record_selected_usage_days(lying(*rows)).all == set()
+    assert marked() == set()
+    written = observing.record_selected_usage_days(lying(use._replace(logins=None, minutes=9)))
+    assert (written.new, written.changed, marked()) == ([], [one.pk], {one.pk})
+    day = UsageDay.objects.get(day=TODAY, product=None)
+    assert (day.logins, day.minutes, day.data_volume) == (3, 9, 1.5)
+
+    point = PointRow(one.pk, "orders", TODAY, 2.5)
+    assert observing.record_selected_metric_points(lying(point)).new == [one.pk]
+    assert observing.record_metric_points([point]) == 0
+    assert observing.record_selected_metric_points(lying(point._replace(value=3.0))).changed == [one.pk]
+    assert MetricPoint.objects.get().value == 3.0
 
 
 def test_feature_use_fills_the_days_of_a_month_and_replaces_a_day():

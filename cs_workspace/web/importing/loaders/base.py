@@ -60,6 +60,11 @@ class Outcome:
         """Records that say what was known already."""
         return self.total - self.new - self.changed
 
+    def count(self, new: int, changed: int) -> None:
+        """Adds what came of some of them."""
+        self.new += new
+        self.changed += changed
+
 
 @dataclass
 class Run:
@@ -186,8 +191,7 @@ class Loader:
         values = [(row["key"], *(row[name] for name in fields)) for row in rows]
         done = verb(source=self.run.source, fields=fields, rows=values, by=self.run.by)
         outcome.total += len(rows)
-        outcome.new += done.new
-        outcome.changed += done.changed
+        outcome.count(done.new, done.changed)
         self.run.touched |= done.account_ids
 
     def place(self, file: int, line: int, name: str = "", value: str = "") -> Place:

@@ -8,7 +8,11 @@ from cs_workspace.web.importing.loaders.base import WARNING, Loader, Outcome
 
 # What accounts are said to be is settled once their contracts are known; parents once all accounts are.
 SETTLED_LATER = ("churned", "churned_on", "is_trial", "stated_arr", "parent")
-DEFAULT_ZONE = "UTC"
+# What an empty cell means where an account has no empty value, as SQL over the staged column
+WHOLE = {
+    "time_zone": "COALESCE(NULLIF(time_zone, ''), 'UTC')",
+    "stage": f"COALESCE(NULLIF(stage, ''), '{Account.Stage.ESTABLISHED}')",
+}
 
 
 class AccountLoader(Loader):
@@ -24,19 +28,25 @@ class AccountLoader(Loader):
 
     def write(self) -> list[Outcome]:
         """Accounts, then their parents."""
-        outcome = Outcome("accounts")
+        outcome = Outcome("accounts", total=self.stage.count())
         fields = [name for name in self.stage.columns if name not in SETTLED_LATER]
+        columns = ["key", *(WHOLE.get(name, f'"{name}"') for name in fields)]
+        for rows in self.stage.portions(columns):
+            done = upsert_accounts(source=self.run.source, fields=fields, rows=rows, by=self.run.by)
+            outcome.count(done.new, done.changed)
+            self.run.touched |= done.account_ids
+        if {*SETTLED_LATER} & self.fields.keys():
+            self._settle_later()
+        return [outcome]
+
+    def _settle_later(self) -> None:
         parents: dict[str, str] = {}
         for rows in self.staged_rows():
-            self.upsert(outcome, upsert_accounts, fields, [_whole(row) for row in rows])
             self._keep_claims(rows)
             parents |= {row["key"]: row["parent"] for row in rows if row.get("parent")}
         self._hang(parents)
-        return [outcome]
 
     def _keep_claims(self, rows: list[dict[str, Any]]) -> None:
-        if not set(SETTLED_LATER) & self.fields.keys():
-            return
         found = self.run.references.accounts.all([row["key"] for row in rows])
         for row, account in zip(rows, found, strict=True):
             pk = account.pk
@@ -86,9 +96,3 @@ class ContactLoader(Loader):
                 row["status"] = "left" if row["left_on"] else row.get("status", "active")
             self.upsert(outcome, upsert_contacts, fields, rows)
         return [outcome]
-
-
-def _whole(row: dict[str, Any]) -> dict[str, Any]:
-    """What an empty cell means where an account has no empty value."""
-    empty = {"time_zone": row.get("time_zone") or DEFAULT_ZONE, "stage": row.get("stage") or Account.Stage.ESTABLISHED}
-    return row | {name: value for name, value in empty.items() if name in row}

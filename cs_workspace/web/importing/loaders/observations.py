@@ -10,7 +10,6 @@ from health.domain.observations import (
     AnswerRow,
     EventRow,
     FeatureUse,
-    PointRow,
     TicketRow,
     TrainingRow,
     UsageRow,
@@ -75,18 +74,15 @@ class UsageLoader(ObservationLoader):
         """Records what the stage knows of days, whatever else it knows."""
         measures = [name for name in (*SUMMED, *STATES) if name in self.fields]
         keys = ["account_id", "day", "product_id"]
-        self.take_too_large([name for name in measures if name in COUNTED], keys)
-        outcome = self.count(
-            ", ".join(keys),
-            "health_usageday t WHERE t.account_id = s.account_id AND t.day = s.day "
-            "AND t.product_id IS NOT DISTINCT FROM s.product_id",
-        )
-        outcome.label = "days of use"
-        columns = [_as_stored(name) for name in measures]
-        for chunk in self.grouped(columns, keys):
-            rows = [UsageRow(*row[:3], **dict(zip(measures, row[3:], strict=True))) for row in chunk]
-            outcome.changed += observing.record_usage_days(rows)
-        outcome.changed -= outcome.new
+        adds_up = {*self.natural()} != {*keys}  # else no two rows are of one day, for twins are taken out
+        if adds_up:
+            self.take_too_large([name for name in measures if name in COUNTED], keys)
+        days = self.stage.gather(keys, {name: _as_stored(name, adds_up) for name in measures}, group=adds_up)
+        outcome = Outcome("days of use", total=days.rows)
+        columns = [*keys, *(name if name in measures else "NULL::bigint" for name in UsageRow._fields[len(keys) :])]
+        for rows in days.portions(columns):
+            written = observing.record_selected_usage_days(rows)
+            outcome.count(len(written.new), len(written.changed))
         return outcome
 
 
@@ -167,25 +163,14 @@ class MetricLoader(ObservationLoader):
 
     def write(self) -> list[Outcome]:
         """Values of metrics by account and day."""
-        names = [name for name in self.fields if name.startswith(METRIC)]
         outcome = Outcome("values of metrics")
-        for name in names:
-            given = f'SELECT count(*) FROM {self.stage.name} s WHERE "{name}" IS NOT NULL'  # noqa: S608  names of our own
-            outcome.total += self.stage.scalar(given)
-            outcome.new += self.stage.scalar(
-                f"{given} AND NOT EXISTS (SELECT FROM health_metricpoint t "
-                "WHERE t.account_id = s.account_id AND t.day = s.day AND t.name = %s)",
-                [name.removeprefix(METRIC)],
-            )
-        for rows in self.staged_rows():
-            points = [
-                PointRow(row["account_id"], name.removeprefix(METRIC), row["day"], row[name])
-                for row in rows
-                for name in names
-                if row[name] is not None
-            ]
-            outcome.changed += observing.record_metric_points(points)
-        outcome.changed -= outcome.new
+        for name in filter(lambda name: name.startswith(METRIC), self.fields):
+            given = f'"{name}" IS NOT NULL'
+            outcome.total += self.stage.count(given)
+            columns = ["account_id", f"'{name.removeprefix(METRIC)}'", "day", f'"{name}"']
+            for rows in self.stage.portions(columns, given):
+                written = observing.record_selected_metric_points(rows)
+                outcome.count(len(written.new), len(written.changed))
         return [outcome]
 
 
@@ -200,7 +185,7 @@ class RecordLoader(Loader):
     def write(self) -> list[Outcome]:
         """The records."""
         outcome = Outcome(self.label)
-        outcome.total = self.stage.scalar(f"SELECT count(*) FROM {self.stage.name}")  # noqa: S608  names of our own
+        outcome.total = self.stage.count()
         outcome.new = self.stage.scalar(
             f"SELECT count(*) FROM {self.stage.name} s WHERE NOT EXISTS ("  # noqa: S608  names of our own
             f"SELECT FROM {self.table_name} t WHERE t.source = %s AND t.external_id = s.key)",
@@ -249,8 +234,9 @@ class EventLoader(RecordLoader):
     verb = staticmethod(observing.record_events)
 
 
-def _as_stored(name: str) -> str:
+def _as_stored(name: str, adds_up: bool) -> str:
     """The SQL of a measure over the rows of a day, as the roll-up holds it: whole numbers but for the data volume."""
-    if name == "data_volume":
-        return "sum(data_volume)::float8"
-    return f"round(sum({name}))::bigint" if name in SUMMED else f"max({name})"
+    if name in STATES:
+        return f"max({name})" if adds_up else name
+    amount = f"sum({name})" if adds_up else name
+    return f"{amount}::float8" if name == "data_volume" else f"round({amount})::bigint"
