@@ -121,7 +121,7 @@ TEMPLATES = [
 ]
 
 _database = environ.Env.db_url_config(DATABASE_URL)
-# No statement of a page runs for as long as compiling it takes, which PostgreSQL does unasked once it expects many rows.
+# No statement of a page runs for as long as it takes to compile, which PostgreSQL does where it expects many rows.
 _database["OPTIONS"] = {"options": "-c jit=off"} | _database.get("OPTIONS", {})
 DATABASES = {
     "default": {

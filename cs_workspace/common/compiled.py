@@ -68,7 +68,7 @@ class Present(dt.datetime):
         one.away = away
         return one
 
-    def __add__(self, span: dt.timedelta) -> dt.datetime:
+    def __add__(self, span: dt.timedelta) -> Any:
         moment = dt.datetime.combine(self.date(), self.timetz()) + span
         return moment if self.away is None else self._at(moment, self.away + span)
 
@@ -141,14 +141,15 @@ def kept_for_today(build: Callable[P, QuerySet[Any, Any]]) -> Callable[P, Compil
     Raises `ValueError` where a moment was made of the present one in another way.
     """
 
-    @lru_cache(maxsize=1024)
     def of_day(day: dt.date, *args: Any, **kwargs: Any) -> Compiled:
         with clock.set_to(Present.on(day)):
             return _compiled(build(*args, **kwargs), stays=_stays_all_day)
 
+    kept: Callable[..., Compiled] = lru_cache(maxsize=1024)(of_day)
+
     @wraps(build)
     def of_today(*args: P.args, **kwargs: P.kwargs) -> Compiled:
-        return of_day(clock.today(), *args, **kwargs)
+        return kept(clock.today(), *args, **kwargs)
 
     return of_today
 

@@ -157,7 +157,7 @@ class Ticket(Sourced):
 class SurveyAnswerQuerySet(OfAccountQuerySet):
     """Conditions over answers to surveys."""
 
-    def latest(self, kind: str, since: dt.datetime, *, within: Trunc | None = None) -> "SurveyAnswerQuerySet":
+    def latest_of(self, kind: str, since: dt.datetime, *, within: Trunc | None = None) -> "SurveyAnswerQuerySet":
         """The answers of a kind since a moment, of each person the latest; with `within` the latest in each `period`.
 
         An answer without a contact stands for a person of its own, as in the metric `nps`.

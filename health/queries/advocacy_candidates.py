@@ -69,7 +69,7 @@ def promoters(user: User) -> QuerySet[SurveyAnswer]:
     gone = Contact.objects.absent().filter(pk=OuterRef("contact"))
     lost = Account.objects.filter(pk=OuterRef("account")).exclude(status=Account.Status.ACTIVE)
     return (
-        SurveyAnswer.objects.latest(NPS, since)
+        SurveyAnswer.objects.latest_of(NPS, since)
         .filter(of_visible_accounts(user), score__gte=class_bounds(NPS)[0], contact__isnull=False)
         .exclude(Exists(known))
         .exclude(Exists(gone))

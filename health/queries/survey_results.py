@@ -150,7 +150,7 @@ def _since(
 ) -> SurveyAnswerQuerySet:
     """Of NPS the latest answer of each person since a moment, `within` each period; of the others all of them."""
     if kind == NPS:
-        return answers.latest(kind, since, within=within)
+        return answers.latest_of(kind, since, within=within)
     found = answers.filter(at__gte=since)
     return found.annotate(period=within) if within else found
 

@@ -120,7 +120,7 @@ def _statement(role: str, is_active: bool, team_size: int) -> Compiled:
         accounts,
         accounts.at_risk(),
         accounts.filter(pk__in=Disagreement.objects.filter(seen_at=None).values("account")),
-        Intervention.objects.visible_to(user).live(),
+        Intervention.objects.live().visible_to(user),
         Alert.objects.visible_to(user).loud(now=SOME_MOMENT),
         Task.objects.assigned_to([user.pk]).open(now=SOME_MOMENT),
         Onboarding.objects.visible_to(user).running().standing(Standing.STUCK, today=SOME_DAY),
