@@ -52,6 +52,8 @@ def asked(client: Client, address: str) -> int:
     return len(queries)
 
 
+# It writes 5,000 accounts of which the planner knows nothing yet, which takes its time where the machine is busy.
+@pytest.mark.timeout(300)
 def test_the_pages_of_every_day_ask_as_often_for_5000_accounts_as_for_50(manager: User) -> None:
     csm = User.objects.get(manager=manager)
     grow(csm, FEW)
