@@ -60,16 +60,16 @@ def register() -> None:
     register_mail_sources()
     _register_playbooks()
     add_panel(Panel("health", "main", 10, "health/_account_panel.html", _health_panel, beside_score))
-    add_panel(Panel("churn", "side", 10, "components/_later.html", _churn_later))
+    add_panel(Panel("churn", "drawers", 10, "components/_drawer.html", _churn_later))
     add_panel(Panel("signals", "main", 12, "components/_later.html", _signals_later))
     add_panel(Panel("intervention", "main", 13, "components/_later.html", _intervention_later))
     add_panel(Panel("engagement", "main", 15, "components/_later.html", _engagement_later))
-    add_panel(Panel("usage", "main", 30, "components/_later.html", _usage_later))
-    add_panel(Panel("training", "side", 45, "components/_later.html", _training_later))
-    add_panel(Panel("surveys", "side", 46, "components/_later.html", _surveys_later))
-    add_panel(Panel("advocates", "side", 47, "components/_later.html", _advocates_later))
+    add_panel(Panel("usage", "main", 30, "components/_seen.html", _usage_later))
+    add_panel(Panel("training", "drawers", 45, "components/_drawer.html", _training_later))
+    add_panel(Panel("surveys", "drawers", 46, "components/_drawer.html", _surveys_later))
+    add_panel(Panel("advocates", "drawers", 47, "components/_drawer.html", _advocates_later))
     add_panel(Panel("pulse-mark", "marks", 10, "health/_pulse_mark.html", _pulse_mark, judgement.beside_account))
-    add_panel(Panel("judgement", "beside", 10, "components/_later.html", _judgement_later))
+    add_panel(Panel("judgement", "side", 3, "components/_later.html", _judgement_later))
     add_book_column(BookColumn("pulse", "Pulse", load=judgement.pulses_of, draw=pulse_cell, standard=False))
     add_book_filter(BookFilter("pulse", "CSM pulse", PULSE_CHOICES, judgement.pulse_condition))
     add_book_column(BookColumn("spark", "90 days", load=_sparklines, draw=spark))
@@ -96,7 +96,7 @@ def _register_palette() -> None:
         PaletteItem("Save plans", "health:interventions", keywords="intervention save plan churn checkpoint promise")
     )
     add_palette_item(
-        PaletteItem("What save plans came to", "health:save-results", keywords="report recovery rate intervention")
+        PaletteItem("Save plan results", "health:save-results", keywords="report came to recovery rate intervention")
     )
     add_palette_item(PaletteItem("Alerts", "health:alerts", keywords="inbox", keys="g a"))
     add_palette_item(
@@ -107,6 +107,22 @@ def _register_palette() -> None:
     )
     add_palette_item(
         PaletteItem("Candidates for advocacy", "health:advocate-candidates", keywords="promoters advisory board")
+    )
+    _register_model_pages()
+
+
+def _register_model_pages() -> None:
+    """The pages about the model of health: what it is made of and how good it is."""
+    add_palette_item(
+        PaletteItem("Alert quality", "health:alert-quality", keywords="how good precision led to an action")
+    )
+    add_palette_item(
+        PaletteItem(
+            "Scorecards",
+            "admin:health_scorecard_changelist",
+            keywords="tuning weights bands health score model",
+            shown_to=lambda user: user.is_admin,
+        )
     )
     add_palette_item(PaletteItem("Metrics", "health:metrics", keywords="definitions help indicators health terms"))
     add_palette_item(

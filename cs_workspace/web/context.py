@@ -12,6 +12,8 @@ from cs_workspace.common import clock
 from cs_workspace.web.queries.shell import frame_of
 
 THEMES = ("light", "dark")
+# In the cookie of the navigation: all of it is folded to icons.
+ICONS = "icons"
 STYLESHEETS = [
     "css/tokens.css",
     "css/base.css",
@@ -66,13 +68,13 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
     frame = {
         "workspace": settings.WORKSPACE_NAME,
         "theme": theme_of(request),
-        "is_folded": request.COOKIES.get("nav") == "icons",
+        "is_folded": ICONS in kept_of_nav(request),
         "stylesheets": _stylesheets(),
         "today": clock.today(),
     }
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
-        frame |= frame_of(user, request.path)
+        frame |= frame_of(user, request.path, kept_of_nav(request))
     return frame
 
 
@@ -86,3 +88,8 @@ def theme_of(request: HttpRequest) -> str:
     """The scheme that the user chose; empty follows the system."""
     theme = request.COOKIES.get("theme", "")
     return theme if theme in THEMES else ""
+
+
+def kept_of_nav(request: HttpRequest) -> list[str]:
+    """How the user left the navigation: the keys of the groups that stand open, and `ICONS`."""
+    return request.COOKIES.get("nav", "").split(".")

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
 
 from accounts.models import Account, User
@@ -76,12 +77,18 @@ def approvals_of(proposals: Sequence[Proposal]) -> dict[int, list[Approval]]:
     return found
 
 
-def waiting_for(user: User, matrix: Limits) -> QuerySet[Approval]:
+def decides(user: User) -> bool:
+    """Whether there can be an approval at all that the user may decide on: people above others and finance decide."""
+    return not user.read_only and (user.leads or user.approves_discounts)
+
+
+def waiting_for(user: User) -> QuerySet[Approval]:
     """Approvals that are asked for and that the user may decide on; the same as `decision_refused` says one by one."""
     pending = Approval.objects.visible_to(user).pending()
-    if user.read_only:
+    if not decides(user):
         return pending.none()
-    by_line = Q(part=Approval.Part.LINE, needed__lte=limit_of(user.role, matrix))
+    own = DiscountAuthority.objects.filter(role=user.role).values("limit")
+    by_line = Q(part=Approval.Part.LINE, needed__lte=Coalesce(Subquery(own), Decimal(0)))
     if not user.sees_everything:
         by_line &= Q(author__in=[pk for pk in user.team_ids if pk != user.pk])
     by_finance = Q(part=Approval.Part.FINANCE) if user.approves_discounts else Q(pk__in=[])
@@ -91,24 +98,24 @@ def waiting_for(user: User, matrix: Limits) -> QuerySet[Approval]:
     return pending.filter(by_line | by_finance).exclude(author=user).exclude(Exists(other_part))
 
 
-def queue_of(user: User, shown: str, matrix: Limits) -> QuerySet[Approval]:
+def queue_of(user: User, shown: str) -> QuerySet[Approval]:
     """Approvals as the page shows them: what the user may decide (`mine`) and what waits for anybody (`waiting`), the
     longest waiting first; what was `decided`, the latest first."""
     around = ("proposal__account", "proposal__renewal", "author", "decided_by")
     if shown == "decided":
         decided = Approval.objects.visible_to(user).decided()
         return decided.select_related(*around).order_by("-decided_at", "-pk")
-    waiting = waiting_for(user, matrix) if shown == "mine" else Approval.objects.visible_to(user).pending()
+    waiting = waiting_for(user) if shown == "mine" else Approval.objects.visible_to(user).pending()
     return waiting.select_related(*around).order_by("asked_at", "pk")
 
 
-def queue_counts(user: User, matrix: Limits) -> dict[str, int]:
+def queue_counts(user: User) -> dict[str, int]:
     """How many wait for the user, for anybody, and were decided. Three queries."""
     others: dict[str, int] = Approval.objects.visible_to(user).aggregate(
         waiting=Count("pk", filter=Q(pk__in=Approval.objects.pending().values("pk"))),
         decided=Count("pk", filter=Q(verdict__in=DECIDED)),
     )
-    return {"mine": waiting_for(user, matrix).count(), **others}
+    return {"mine": waiting_for(user).count(), **others}
 
 
 @dataclass(frozen=True)

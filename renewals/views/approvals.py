@@ -27,13 +27,12 @@ def approvals(request: UserRequest) -> HttpResponse:
     """What waits for the user, for others, and what was decided, on accounts that the user sees."""
     wanted = request.GET.get("show", "mine")
     wanted = wanted if wanted in dict(SHOWN) else "mine"
-    matrix = limits()
-    counts = queue_counts(request.user, matrix)
-    found = queue_of(request.user, wanted, matrix)
+    counts = queue_counts(request.user)
+    found = queue_of(request.user, wanted)
     page = CountedPaginator(found, PAGE, count=counts[wanted]).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "rows": rows_of(list(page), matrix),
+        "rows": rows_of(list(page), limits()),
         "wanted": wanted,
         "shown": [(key, label, counts[key]) for key, label in SHOWN],
     }

@@ -131,6 +131,8 @@ document.addEventListener("click", (event) => {
   if (target.closest("[data-retry]")) location.reload();
   const copy = target.closest("[data-copy]");
   if (copy) copyFrom(copy);
+  const fold = target.closest("[data-fold]");
+  if (fold) keepOfNav(fold.dataset.fold, !fold.parentElement.open); // the click comes before what it does
   if (target.closest("[data-nav]")) toggleNav();
   else if (nav?.classList.contains("open") && !target.closest("#nav")) toggleNav();
   if (target instanceof HTMLDialogElement) target.close(); // the backdrop belongs to the dialog itself
@@ -138,14 +140,20 @@ document.addEventListener("click", (event) => {
   if (menu && !target.closest("details.menu")) menu.open = false;
 });
 
-// On a narrow page the navigation comes and goes; on a wide one it is folded to its icons, which a cookie keeps
+// On a narrow page the navigation comes and goes; on a wide one it is folded to its icons. That, and which of its
+// groups are open, a cookie keeps.
 
 function toggleNav() {
-  if (wide.matches) {
-    const folded = document.documentElement.toggleAttribute("data-folded");
-    document.cookie = `nav=${folded ? "icons" : ""}; path=/; max-age=31536000; samesite=lax`;
-  } else nav.classList.toggle("open");
+  if (wide.matches) keepOfNav("icons", document.documentElement.toggleAttribute("data-folded"));
+  else nav.classList.toggle("open");
   tellNav();
+}
+
+function keepOfNav(key, on) {
+  const kept = new Set(/(?:^|; )nav=([^;]*)/.exec(document.cookie)?.[1].split("."));
+  kept[on ? "add" : "delete"](key);
+  const secure = location.protocol === "https:" ? "; secure" : "";
+  document.cookie = `nav=${[...kept].filter(Boolean).join(".")}; path=/; max-age=31536000; samesite=lax${secure}`;
 }
 
 function tellNav() {
@@ -265,14 +273,17 @@ document.body.addEventListener("htmx:oobAfterSwap", () => {
   });
 });
 
-// What was opened by hand stays open when its panel comes again, and a row that is being edited stays as it was typed
+// What was opened by hand stays open when its panel comes again, as what was folded stays folded in the navigation; and
+// a row that is being edited stays as it was typed
 let opened = [];
+let folded = [];
 let edited = [];
 let typedIn = null;
 
 document.body.addEventListener("htmx:beforeSwap", (event) => {
   const { target, shouldSwap } = event.detail;
   opened = [...target.querySelectorAll("details[id][open]")].map((node) => node.id);
+  folded = [...target.querySelectorAll("details.nav-fold:not([open])")].map((node) => node.id);
   edited = shouldSwap ? [...target.querySelectorAll("tr:has([data-inline])")] : [];
   typedIn = edited.some((row) => row.contains(document.activeElement)) ? document.activeElement : null;
   edited.forEach((row) => row.replaceWith(Object.assign(document.createElement("tr"), { id: row.id })));
@@ -280,6 +291,7 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
 
 document.body.addEventListener("htmx:afterSwap", (event) => {
   opened.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
+  folded.forEach((id) => document.getElementById(id)?.removeAttribute("open"));
   edited.forEach((row) => {
     const place = document.getElementById(row.id);
     if (place) place.replaceWith(row);

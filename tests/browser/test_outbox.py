@@ -41,7 +41,9 @@ def test_a_letter_is_written_read_as_it_will_look_approved_and_taken_back(desk: 
     dialog.get_by_role("button", name="Save as draft").click()
     expect(panel.get_by_role("link", name="What we do about the outage")).to_be_visible()
 
-    desk.get_by_role("navigation", name="Main").get_by_role("link", name="Outbox").click()
+    nav = desk.get_by_role("navigation", name="Main")
+    nav.get_by_text("Outreach").click()
+    nav.get_by_role("link", name="Outbox").click()
     row = desk.get_by_role("row", name="What we do about the outage")
     expect(row).to_contain_text("Ana Costa")
     assert_accessible(desk, "the outbox")

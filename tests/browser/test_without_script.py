@@ -47,3 +47,14 @@ def test_a_note_is_written(plain: Page, stage: Stage) -> None:
     plain.get_by_role("button", name="Add note").click()
     expect(plain.get_by_role("heading", name="Ember Health")).to_be_visible()
     assert Note.objects.get(account=stage.worst, template=Note.Template.PLAIN).body == "Look **here**"
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_group_of_the_navigation_is_opened(plain: Page, width: int) -> None:
+    plain.set_viewport_size({"width": width, "height": 844})
+    plain.goto("/accounts/")
+    expect(plain.get_by_role("button", name="Menu")).to_be_hidden()
+    nav = plain.get_by_role("navigation", name="Main")
+    nav.get_by_text("Feedback").click()
+    nav.get_by_role("link", name="Surveys").click()
+    expect(nav.get_by_role("link", name="Surveys")).to_have_attribute("aria-current", "page")

@@ -8,14 +8,7 @@ from django.urls import reverse
 
 from accounts.queries.share_links import token_of
 from tests.cast import Cast
-from tests.factories import (
-    PASSWORD,
-    AccountFactory,
-    InterventionFactory,
-    OnboardingShareFactory,
-    TaskFactory,
-    UserFactory,
-)
+from tests.factories import PASSWORD, OnboardingShareFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -84,26 +77,6 @@ def test_who_needs_no_login_is_not_sent_there_by_a_form_that_does_not_fit(cast: 
     url = reverse("accounts:shared-onboarding", args=[token_of(share)])
     assert client.post(url, {"verb": "done", "step": "1"}).status_code == 403
     assert client.post(reverse("login"), {"username": "a", "password": "b"}).status_code == 403
-
-
-def test_the_navigation_counts_what_waits_for_the_user(client: Client, cast: Cast) -> None:
-    TaskFactory(account=cast.account).assignees.add(cast.owner)
-    TaskFactory(account=cast.strangers).assignees.add(cast.outsider)
-    AccountFactory(owner=cast.owner, health_rank=4, health_score=20)
-    InterventionFactory(account=cast.account)
-    InterventionFactory(account=cast.strangers)
-    client.force_login(cast.owner)
-    groups = client.get(reverse("nav-counts")).context["shell"]["nav"]
-    assert {group.label: {item.label: item.count for item in group.items} for group in groups} == {
-        "": {
-            "Today": None, "Book": 2, "At risk": 1, "Save plans": 1, "Disagreements": 0, "Alerts": 0, "Tasks": 1,
-        },
-        "Customers": {
-            "Onboarding": 0, "Plans": 0, "Renewals": 0, "Expansion": None, "Reviews": 0, "Win-back": None,
-        },
-        "Outreach": {"Outbox": 0, "Playbooks": None, "Surveys": None, "Advocates": None, "Requests": None},
-        "Reports": {"Forecast": None, "Retention": None, "Churn": None},
-    }  # fmt: skip
 
 
 def test_the_scheme_is_kept_in_a_cookie_and_painted_at_once(client: Client, cast: Cast) -> None:

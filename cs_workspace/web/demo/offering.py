@@ -20,7 +20,7 @@ from cs_workspace.web.demo.renewing import dated
 from renewals.domain.proposals import YEAR_MONTHS, Option, Return
 from renewals.domain.stages import OPEN_STAGES, Stage
 from renewals.models import Proposal, Renewal
-from renewals.queries.approvals import limits, waiting_for
+from renewals.queries.approvals import waiting_for
 from renewals.queries.proposals import terms_of
 from renewals.services.answering import accept_option, decline_proposal, share_proposal
 from renewals.services.approving import approve, ask_approval, refuse
@@ -157,7 +157,7 @@ def _decide(way: Way, made: Proposal) -> None:
         return
     for approval in made.approvals.select_related("proposal__renewal", "author"):
         leads = User.objects.filter(role__in=[User.Role.MANAGER, User.Role.EXECUTIVE], is_active=True).order_by("pk")
-        who = next(one for one in leads if waiting_for(one, limits()).filter(pk=approval.pk).exists())
+        who = next(one for one in leads if waiting_for(one).filter(pk=approval.pk).exists())
         verb = approve if way.approved else refuse
         verb(by=who, approval=approval, reason=way.approved or way.refused)
 

@@ -1,7 +1,7 @@
 """The navigation and its counts, in one query whatever the size of the book."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from operator import add
@@ -15,25 +15,14 @@ from django.urls import reverse
 from accounts.domain.onboarding import Standing
 from accounts.models import Account, Mail, Notification, Onboarding, SuccessPlan, Task, User
 from accounts.queries.stand_ins import some_user
+from accounts.registries import PALETTE
 from cs_workspace.common.compiled import SOME_DAY, SOME_MOMENT, Compiled, compile_once
+from cs_workspace.web.domain.navigation import GROUPS, Group, Page, page_of
 from health.models import Alert, Disagreement, Intervention
 from qbr.models import Review
 from renewals.models import Renewal
+from renewals.queries.approvals import decides, waiting_for
 
-COUNTED: Final = (
-    "accounts",
-    "at_risk",
-    "disagreements",
-    "saving",
-    "alerts",
-    "tasks",
-    "onboarding",
-    "renewals",
-    "reviews",
-    "plans",
-    "mails",
-    "unread",
-)
 # A renewal that is due within so many days should have a forecast by now.
 FORECAST_DAYS: Final = dt.timedelta(days=90)
 SOON: Final = ExpressionWrapper(Value(SOME_DAY) + Value(FORECAST_DAYS), output_field=DateTimeField())
@@ -52,87 +41,80 @@ class NavItem:
 
 @dataclass(frozen=True)
 class NavGroup:
-    """Pages of the navigation that belong together; `label` is empty for those of every day, which need no name."""
+    """Pages that belong together; one with a `key` can be folded, under its label and icon."""
 
+    key: str
     label: str
-    items: list[NavItem]
+    icon: str
+    items: Sequence[NavItem]
+    is_open: bool
+
+    @property
+    def waiting(self) -> int:
+        """What waits on all of its pages."""
+        return sum(item.count or 0 for item in self.items)
 
 
-# Label, icon, name of the address and, where something is counted, which of `COUNTED`.
-Page = tuple[str, str, str, str | None]
-GROUPS: Final[dict[str, tuple[Page, ...]]] = {
-    "": (
-        ("Today", "today", "today", None),
-        ("Book", "book", "accounts:book", "accounts"),
-        ("At risk", "risk", "health:at_risk", "at_risk"),
-        ("Save plans", "shield", "health:interventions", "saving"),
-        ("Disagreements", "apart", "health:disagreements", "disagreements"),
-        ("Alerts", "alerts", "health:alerts", "alerts"),
-        ("Tasks", "tasks", "accounts:tasks", "tasks"),
-    ),
-    "Customers": (
-        ("Onboarding", "onboarding", "accounts:onboarding", "onboarding"),
-        ("Plans", "plan", "accounts:plans", "plans"),
-        ("Renewals", "renewal", "renewals:board", "renewals"),
-        ("Expansion", "expansion", "renewals:expansion", None),
-        ("Reviews", "review", "qbr:reviews", "reviews"),
-        ("Win-back", "repeat", "renewals:win-back", None),
-    ),
-    "Outreach": (
-        ("Outbox", "outbox", "accounts:outbox", "mails"),
-        ("Playbooks", "playbook", "accounts:playbooks", None),
-        ("Surveys", "survey", "health:surveys", None),
-        ("Advocates", "advocate", "health:advocates", None),
-        ("Requests", "requests", "accounts:feature-requests", None),
-    ),
-    "Reports": (
-        ("Forecast", "forecast", "renewals:forecast", None),
-        ("Retention", "reports", "renewals:retention", None),
-        ("Churn", "churn", "renewals:churn-report", None),
-    ),
-}
+def frame_of(user: User, path: str, opened: Collection[str]) -> dict[str, Any]:
+    """Navigation and unread count of a user who looks at `path`. One query.
+
+    What the user may not open is not listed. Of the groups that can be folded those stand open whose key is in
+    `opened`, and that of the page which is looked at.
+    """
+    counts, urls = _counts(user), _urls()
+    shown = [(one, [page for page in one.pages if PALETTE[page.url_name].shown_to(user)]) for one in GROUPS]
+    here = page_of(path, urls, (page for _, pages in shown for page in pages))
+
+    def item(page: Page) -> NavItem:
+        name = page.url_name
+        return NavItem(PALETTE[name].label, page.icon, urls[name], counts.get(page.counted), name == here)
+
+    def group(one: Group, pages: Sequence[Page]) -> NavGroup:
+        is_open = one.key in opened or any(page.url_name == here for page in pages)
+        return NavGroup(one.key, one.label, one.icon, [item(page) for page in pages], is_open)
+
+    return {"nav": [group(one, pages) for one, pages in shown], "unread": counts["unread"]}
 
 
-def frame_of(user: User, path: str) -> dict[str, Any]:
-    """Navigation and unread count of a user who looks at `path`. One query."""
-    counts = _counts(user)
-
-    def item(label: str, icon: str, name: str, counted: str | None) -> NavItem:
-        url = reverse(name)
-        return NavItem(label, icon, url, counts[counted] if counted else None, _is_current(url, path))
-
-    groups = [NavGroup(label, [item(*page) for page in pages]) for label, pages in GROUPS.items()]
-    return {"nav": groups, "unread": counts["unread"]}
+@lru_cache(maxsize=1)
+def _urls() -> dict[str, str]:
+    """The addresses by name, which stay what they are while a process runs."""
+    return {page.url_name: reverse(page.url_name) for group in GROUPS for page in group.pages}
 
 
 def _counts(user: User) -> dict[str, int]:
     team = user.team_ids
-    row = _statement(user.role, user.is_active, len(team)).row([user.pk, *team])
-    return dict(zip(COUNTED, row, strict=True))
+    names, statement = _statement(user.role, user.is_active, len(team), user.read_only, user.approves_discounts)
+    return dict(zip(names, statement.row([user.pk, *team]), strict=True))
 
 
 @lru_cache(maxsize=2048)
-def _statement(role: str, is_active: bool, team_size: int) -> Compiled:
-    """The counts in the order of `COUNTED`, of a user whose keys are filled in, followed by those of the team."""
+def _statement(
+    role: str, is_active: bool, team_size: int, read_only: bool, approves_discounts: bool
+) -> tuple[list[str], Compiled]:
+    """What is counted for a user whose keys are filled in, followed by those of the team; and the counts, in order."""
     user = some_user(role, is_active=is_active, team_size=team_size)
+    user.read_only, user.approves_discounts = read_only, approves_discounts
     accounts = Account.objects.visible_to(user).active()
-    counted: tuple[QuerySet | Sequence[QuerySet], ...] = (
-        accounts,
-        accounts.at_risk(),
-        accounts.filter(pk__in=Disagreement.objects.filter(seen_at=None).values("account")),
-        Intervention.objects.live().visible_to(user),
-        Alert.objects.visible_to(user).loud(now=SOME_MOMENT),
-        Task.objects.assigned_to([user.pk]).open(now=SOME_MOMENT),
-        Onboarding.objects.visible_to(user).running().standing(Standing.STUCK, today=SOME_DAY),
-        Renewal.objects.visible_to(user).open().without_forecast().due_before(SOON),
-        Review.objects.visible_to(user).waiting(today=SOME_DAY, now=SOME_MOMENT),
-        SuccessPlan.objects.visible_to(user).of_customers().review_due(today=SOME_DAY),
-        Mail.objects.waiting_for(user, now=SOME_MOMENT),
-        Notification.objects.visible_to(user).unread(),
-    )
+    counted: dict[str, QuerySet | Sequence[QuerySet]] = {
+        "accounts": accounts,
+        "at_risk": accounts.at_risk(),
+        "disagreements": accounts.filter(pk__in=Disagreement.objects.filter(seen_at=None).values("account")),
+        "saving": Intervention.objects.live().visible_to(user),
+        "alerts": Alert.objects.visible_to(user).loud(now=SOME_MOMENT),
+        "tasks": Task.objects.assigned_to([user.pk]).open(now=SOME_MOMENT),
+        "onboarding": Onboarding.objects.visible_to(user).running().standing(Standing.STUCK, today=SOME_DAY),
+        "renewals": Renewal.objects.visible_to(user).open().without_forecast().due_before(SOON),
+        "reviews": Review.objects.visible_to(user).waiting(today=SOME_DAY, now=SOME_MOMENT),
+        "plans": SuccessPlan.objects.visible_to(user).of_customers().review_due(today=SOME_DAY),
+        "mails": Mail.objects.waiting_for(user, now=SOME_MOMENT),
+        "unread": Notification.objects.visible_to(user).unread(),
+    }
+    if decides(user):
+        counted["approvals"] = waiting_for(user)
     # A prefix, as some of the names are relations of a user.
-    sizes = {f"size_of_{name}": _count(found) for name, found in zip(COUNTED, counted, strict=True)}
-    return compile_once(User.objects.filter(pk=user.pk).annotate(**sizes).values_list(*sizes))
+    sizes = {f"size_of_{name}": _count(found) for name, found in counted.items()}
+    return list(counted), compile_once(User.objects.filter(pk=user.pk).annotate(**sizes).values_list(*sizes))
 
 
 def _count(found: QuerySet | Sequence[QuerySet]) -> Combinable:
@@ -144,7 +126,3 @@ def _count(found: QuerySet | Sequence[QuerySet]) -> Combinable:
 def _size(queryset: QuerySet) -> Combinable:
     grouped = queryset.order_by().annotate(_all=Value(1)).values("_all").annotate(size=Count("*")).values("size")
     return Coalesce(Subquery(grouped, output_field=IntegerField()), 0)
-
-
-def _is_current(url: str, path: str) -> bool:
-    return path == url if url == "/" else path.startswith(url)

@@ -13,7 +13,7 @@ from accounts.services.notifying import release_held
 from cs_workspace.common.fragments import render_page
 from cs_workspace.common.http import searched
 from cs_workspace.common.toasts import toast
-from cs_workspace.web.context import THEMES
+from cs_workspace.web.context import THEMES, kept_of_nav
 from cs_workspace.web.forms.settings import SettingsForm
 from cs_workspace.web.models import Workspace
 from cs_workspace.web.queries.palette import find
@@ -34,7 +34,8 @@ def palette(request: UserRequest) -> HttpResponse:
 def nav_counts(request: UserRequest) -> HttpResponse:
     """The navigation anew, after something was done on the page."""
     path = request.htmx.current_url_abs_path or reverse("today") if request.htmx else reverse("today")
-    return render(request, "components/_nav_items.html", {"shell": frame_of(request.user, path.split("?")[0])})
+    frame = frame_of(request.user, path.split("?")[0], kept_of_nav(request))
+    return render(request, "components/_nav_items.html", {"shell": frame})
 
 
 @login_not_required

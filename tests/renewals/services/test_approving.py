@@ -10,7 +10,7 @@ from accounts.models import Notification, Task, User
 from cs_workspace.common import clock
 from cs_workspace.common.refusals import RefusedError
 from renewals.models import Approval, DiscountAuthority
-from renewals.queries.approvals import limits, refusal_for, waiting_for
+from renewals.queries.approvals import refusal_for, waiting_for
 from renewals.queries.proposals import terms_of
 from renewals.services.approving import approve, ask_approval, refuse
 from renewals.services.authority import install_authority
@@ -198,9 +198,9 @@ class TestDeciding:
             for user in (User.objects.get(pk=person.pk) for person in people):
                 sees = user not in (cast.outsider, cast.other_manager) and not user.read_only
                 may = refusal_for(user, one) is None and sees
-                assert waiting_for(user, limits()).filter(pk=one.pk).exists() == may, (user, one)
+                assert waiting_for(user).filter(pk=one.pk).exists() == may, (user, one)
         approve(by=finance, approval=pending(made)[0], reason="Yes")
-        assert not waiting_for(finance, limits()).exists()
+        assert not waiting_for(finance).exists()
 
     def test_the_database_refuses_ones_own(self, cast):
         one = ApprovalFactory(proposal__renewal__account=cast.account)
@@ -265,9 +265,9 @@ class TestClosing:
         task = Task.objects.get(origin_key=f"approval:{one.pk}")
         close_renewal(by=cast.owner, renewal=made.renewal, terms=lost(made.renewal))
         task.refresh_from_db()
-        assert (task.status, waiting_for(cast.executive, limits()).exists()) == ("cancelled", False)
+        assert (task.status, waiting_for(cast.executive).exists()) == ("cancelled", False)
         with pytest.raises(RefusedError, match="closed"):
             approve(by=cast.executive, approval=one, reason="Yes")
         undo_closing(by=cast.owner, renewal=made.renewal)
         task.refresh_from_db()
-        assert (task.status, waiting_for(cast.executive, limits()).exists()) == ("open", True)
+        assert (task.status, waiting_for(cast.executive).exists()) == ("open", True)
