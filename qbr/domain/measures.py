@@ -18,7 +18,7 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
 from functools import reduce
-from operator import add
+from operator import add, attrgetter
 from typing import Final
 
 from renewals.domain.periods import Period, add_months
@@ -99,9 +99,6 @@ class Tally:
     promised: int = 0
     kept: int = 0
 
-    def __add__(self, other: Tally) -> Tally:
-        return Tally(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
-
     @property
     def missed(self) -> int:
         """Overdue: their day is over, and they were not held."""
@@ -158,9 +155,15 @@ class Tally:
         return _share(self.kept, self.promised)
 
 
+NOTHING: Final = Tally()
+_values = attrgetter(*(one.name for one in fields(Tally)))
+
+
 def total(tallies: Iterable[Tally]) -> Tally:
     """All of them together."""
-    return reduce(add, tallies, Tally())
+    # Number by number, and not tally by tally: a table of CSMs adds up hundreds of them.
+    columns = zip(*map(_values, [NOTHING, *tallies]), strict=True)
+    return Tally(*(reduce(add, column) for column in columns))
 
 
 def quarter_of(day: dt.date) -> Period:

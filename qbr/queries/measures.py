@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Count, DateField, F, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, DateField, F, Max, Min, Q, QuerySet, Sum, Value
 from django.db.models.functions import TruncQuarter
 
 from accounts.domain.playbook_results import Comparison, Group, compare
-from accounts.models import User
+from accounts.models import Segment, User
 from cs_workspace.common import clock
 from cs_workspace.common.charts import BarChart, bar_chart
 from qbr.domain.measures import WITHIN_DAYS, Tally, quarter_before, quarter_of, quarters_until, total
@@ -43,20 +43,24 @@ OF_HELD: Final[Mapping[str, Any]] = {
     "change": Sum("result__change", filter=COMPARED),
     "peers_change": Sum("result__peers_change", filter=COMPARED),
 }
+# Of those that were held, how many have no score after them yet, and when the first was held.
+WAITING: Final[Mapping[str, Any]] = {
+    "waiting": Count("pk", filter=Q(result=None)),
+    "first": Min("held_at", filter=Q(result=None)),
+}
 
 
 @dataclass(frozen=True)
 class Place:
-    """To what a tally belongs: the first day of a quarter, key and name of a segment and an owner, None for none."""
+    """To what figures belong: the first day of a quarter, keys of a segment and an owner, None for none."""
 
     quarter: dt.date
     segment: int | None
-    segment_name: str | None
     owner: int | None
-    owner_name: str | None
 
 
-Tallies = dict[Place, Tally]
+# Figures of a tally by name, and those of `WAITING`.
+Figures = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -107,10 +111,13 @@ class Measures:
 def measures_of(user: User, quarter: Period, *, today: dt.date) -> Measures:
     """The measures of a quarter of the reviews that `user` sees. Eight queries, however many reviews there are."""
     before = quarter_before(quarter)
-    tallies = _tallies(user, Period(before.since, quarter.until), today).items()
+    figures = _figures(user, Period(before.since, quarter.until), today)
+    tallies = [(place, _tally(found)) for place, found in figures.items()]
     now, then = ([pair for pair in tallies if pair[0].quarter == one.since] for one in (quarter, before))
+    segments, owners = _names(figures)
     groups = _groups(user, before.since, quarter.until)
-    waiting, first = _waiting(user, quarter)
+    waiting = [found for place, found in figures.items() if place.quarter == quarter.since and found.get("waiting")]
+    first = min((found["first"] for found in waiting), default=None)
     return Measures(
         quarter=quarter,
         before=before,
@@ -118,11 +125,11 @@ def measures_of(user: User, quarter: Period, *, today: dt.date) -> Measures:
         then=total(tally for _, tally in then),
         comparison=compare(groups[quarter.since]),
         comparison_before=compare(groups[before.since]),
-        segments=_lines(now, then, lambda place: (place.segment, place.segment_name or "No segment")),
-        csms=_lines(now, then, lambda place: (place.owner, place.owner_name or "Nobody")),
+        segments=_lines(now, then, lambda place: place.segment, segments | {None: "No segment"}),
+        csms=_lines(now, then, lambda place: place.owner, owners | {None: "Nobody"}),
         course=_course(user, today),
-        waiting=waiting,
-        known_on=first + dt.timedelta(days=WITHIN_DAYS + 1) if first else None,
+        waiting=sum(found["waiting"] for found in waiting),
+        known_on=clock.day_of(first) + dt.timedelta(days=WITHIN_DAYS + 1) if first else None,
     )
 
 
@@ -131,7 +138,7 @@ def course_chart(course: Sequence[Step]) -> BarChart:
     return bar_chart([None if (share := step.tally.done_share) is None else float(share * 100) for step in course])
 
 
-def _tallies(user: User, period: Period, today: dt.date) -> Tallies:
+def _figures(user: User, period: Period, today: dt.date) -> dict[Place, Figures]:
     """What everything within a period of whole quarters comes to, by place. Five queries."""
     since, until = period.since, period.until
     held = Review.objects.visible_to(user).filter(HELD, held_within(since, until))
@@ -139,7 +146,7 @@ def _tallies(user: User, period: Period, today: dt.date) -> Tallies:
     asks = SatisfactionAsk.objects.visible_to(user).filter(of_held)
     ideas = finds(ReviewIdea.objects.visible_to(user).filter(of_held))
     items = promised_items(ActionItem.objects.visible_to(user), since, until, today)
-    found: Tallies = defaultdict(Tally)
+    found: dict[Place, Figures] = defaultdict(dict)
     for placed in (
         _placed(
             with_held_day(Review.objects.visible_to(user)).filter(due_on__gte=since, due_on__lt=until),
@@ -150,7 +157,7 @@ def _tallies(user: User, period: Period, today: dt.date) -> Tallies:
             coming=Count("pk", filter=is_coming(today)),
             cancelled=Count("pk", filter=CANCELLED),
         ),
-        _placed(held, _quarter_held(), **OF_HELD),
+        _placed(held, _quarter_held(), **OF_HELD, **WAITING),
         _placed(
             asks,
             _quarter_held("review__"),
@@ -162,9 +169,24 @@ def _tallies(user: User, period: Period, today: dt.date) -> Tallies:
         _placed(ideas, _quarter_held("review__"), "review__", found=Count("pk"), worth=Sum("opportunity__value")),
         _placed(items, TruncQuarter("due_on"), "review__", promised=Count("pk"), kept=Count("pk", filter=KEPT)),
     ):
-        for place, tally in placed.items():
-            found[place] += tally
+        for place, figures in placed.items():
+            found[place] |= figures
     return found
+
+
+def _tally(figures: Figures) -> Tally:
+    return Tally(**{name: value for name, value in figures.items() if name not in WAITING and value is not None})
+
+
+def _names(places: Iterable[Place]) -> tuple[dict[int | None, str], dict[int | None, str]]:
+    """What segments and owners are called, by key. One query: named in the others, each of their rows would be."""
+    segments, owners = ({getattr(place, name) for place in places} - {None} for name in ("segment", "owner"))
+    found = Segment.objects.filter(pk__in=segments).order_by().values_list(Value(True), "pk", "name")
+    found = found.union(User.objects.filter(pk__in=owners).order_by().values_list(Value(False), "pk", "name"), all=True)
+    names: tuple[dict[int | None, str], dict[int | None, str]] = ({}, {})
+    for is_segment, key, name in found:
+        names[not is_segment][key] = name
+    return names
 
 
 def _quarter_held(prefix: str = "") -> TruncQuarter:
@@ -172,22 +194,11 @@ def _quarter_held(prefix: str = "") -> TruncQuarter:
     return TruncQuarter(f"{prefix}held_at", tzinfo=clock.workspace_zone(), output_field=DateField())
 
 
-def _placed(rows: QuerySet[Any], quarter: TruncQuarter, prefix: str = "", **figures: Any) -> Tallies:
-    """Figures of rows by place, as tallies; `prefix` leads from a row to its review. One query."""
-    place = {
-        "quarter": quarter,
-        "segment_pk": F(f"{prefix}account__segment"),
-        "segment_name": F(f"{prefix}account__segment__name"),
-        "owner_pk": F(f"{prefix}owner"),
-        "owner_name": F(f"{prefix}owner__name"),
-    }
+def _placed(rows: QuerySet[Any], quarter: TruncQuarter, prefix: str = "", **figures: Any) -> dict[Place, Figures]:
+    """Figures of rows by place; `prefix` leads from a row to its review. One query."""
+    place = {"quarter": quarter, "segment_pk": F(f"{prefix}account__segment"), "owner_pk": F(f"{prefix}owner")}
     found = rows.order_by().values(**place).annotate(**figures).values_list(*place, *figures)
-    return {
-        Place(*row[: len(place)]): Tally(
-            **{name: value for name, value in zip(figures, row[len(place) :], strict=True) if value is not None}
-        )
-        for row in found
-    }
+    return {Place(*row[: len(place)]): dict(zip(figures, row[len(place) :], strict=True)) for row in found}
 
 
 def _course(user: User, today: dt.date) -> list[Step]:
@@ -231,31 +242,25 @@ def _groups(user: User, since: dt.date, until: dt.date) -> dict[dt.date, list[Gr
     return groups
 
 
-def _waiting(user: User, quarter: Period) -> tuple[int, dt.date | None]:
-    """How many reviews of a quarter have no score after them yet, and when the first was held. One query."""
-    held = Review.objects.visible_to(user).filter(HELD, held_within(quarter.since, quarter.until), result=None)
-    counted = held.aggregate(count=Count("pk"), first=Min("held_at"))
-    return counted["count"], clock.day_of(counted["first"]) if counted["first"] else None
-
-
 def _lines(
     now: Sequence[tuple[Place, Tally]],
     then: Sequence[tuple[Place, Tally]],
-    named: Callable[[Place], tuple[int | None, str]],
+    belongs_to: Callable[[Place], int | None],
+    names: Mapping[int | None, str],
 ) -> list[Line]:
-    """The tallies of two quarters by key and name, those with most due first, and last those without."""
-    ours, earlier = _summed(now, named), _summed(then, named)
+    """The tallies of two quarters by key, those with most due first, and last those without."""
+    ours, earlier = _summed(now, belongs_to), _summed(then, belongs_to)
     lines = [
-        Line(str(key or NOBODY), name, ours.get((key, name), Tally()), earlier.get((key, name), Tally()))
-        for key, name in ours.keys() | earlier.keys()
+        Line(str(key or NOBODY), names.get(key, ""), ours.get(key, Tally()), earlier.get(key, Tally()))
+        for key in ours.keys() | earlier.keys()
     ]
     return sorted(lines, key=lambda line: (line.key == NOBODY, -line.now.due, -line.now.held, line.name, line.key))
 
 
 def _summed(
-    placed: Iterable[tuple[Place, Tally]], named: Callable[[Place], tuple[int | None, str]]
-) -> dict[tuple[int | None, str], Tally]:
-    found: dict[tuple[int | None, str], Tally] = defaultdict(Tally)
+    placed: Iterable[tuple[Place, Tally]], belongs_to: Callable[[Place], int | None]
+) -> dict[int | None, Tally]:
+    found: dict[int | None, list[Tally]] = defaultdict(list)
     for place, tally in placed:
-        found[named(place)] += tally
-    return found
+        found[belongs_to(place)].append(tally)
+    return {key: total(tallies) for key, tallies in found.items()}
