@@ -55,8 +55,10 @@ def register() -> None:
     register_playbook_timeline()
     register_sequence_sources()
     register_mail_timeline()
-    add_panel(Panel("mails", "side", 20, "components/_later.html", _mails_later))
-    add_panel(Panel("sequences", "main", 16, "components/_later.html", _sequences_later))
+    add_panel(Panel("cadence", "side", 4, "components/_later.html", _cadence_later))
+    add_panel(Panel("mails", "side", 20, "components/_seen.html", _mails_later))
+    add_panel(Panel("sequences", "drawers", 21, "components/_drawer.html", _sequences_later))
+    add_panel(Panel("money", "drawers", 5, "components/_drawer.html", _money_later))
     add_palette_item(PaletteItem("Sequences", "accounts:sequences", keywords="e-mails nudge drip steps enrolments"))
     add_palette_item(
         PaletteItem("E-mail templates", "accounts:mail-templates", keywords="texts merge fields preview words")
@@ -66,11 +68,11 @@ def register() -> None:
     )
     add_task_cause(TaskCause("playbook", "Playbook", _playbook_of))
     add_panel(Panel("playbooks", "main", 13, "components/_later.html", _playbooks_later))
-    add_panel(Panel("timeline", "main", 20, "components/_later.html", _timeline_later))
+    add_panel(Panel("timeline", "main", 20, "components/_seen.html", _timeline_later))
     _register_playbooks()
     add_book_filter(BookFilter("touch_due", "Touch due", TOUCH_DUE, _touch_due))
     _register_onboarding()
-    add_panel(Panel("feature-requests", "side", 40, "components/_later.html", _features_later))
+    add_panel(Panel("feature-requests", "drawers", 40, "components/_drawer.html", _features_later))
     add_palette_item(PaletteItem("Feature requests", "accounts:feature-requests", keywords="wishes ideas product"))
     add_palette_item(
         PaletteItem("Team load", "accounts:tasks-team", keywords="tasks who overdue", shown_to=lambda user: user.leads)
@@ -83,7 +85,7 @@ def register() -> None:
     add_palette_item(PaletteItem("Tasks", "accounts:tasks", keywords="to do due", keys="g k"))
     add_task_cause(TaskCause("onboarding-risk", "Onboarding", _onboarding_of))
     add_task_cause(TaskCause("accounts.touch", "Touch", lambda _task, key: reverse("accounts:touch-edit", args=[key])))
-    add_panel(Panel("plan", "main", 18, "components/_later.html", _plan_later))
+    add_panel(Panel("plan", "main", 18, "components/_seen.html", _plan_later))
     add_book_filter(BookFilter("plan", "Success plan", PLAN_CHOICES, plan_condition))
     add_palette_item(PaletteItem("Success plans", "accounts:plans", keywords="goals objectives outcomes ROI"))
     add_palette_item(PaletteItem("Notifications", "accounts:notifications", keywords="bell messages told"))
@@ -165,6 +167,20 @@ def _plan_later(account: Account, user: User) -> dict[str, Any]:
 
 def _onboarding_of(task: Task, _key: str) -> str:
     return reverse("accounts:account-onboarding", args=[task.account_id])
+
+
+def _cadence_later(account: Account, user: User) -> dict[str, Any] | None:
+    if account.status != Account.Status.ACTIVE:
+        return None
+    return {"id": "account-cadence", "title": "Cadence", "url": reverse("accounts:account-cadence", args=[account.pk])}
+
+
+def _money_later(account: Account, user: User) -> dict[str, Any]:
+    return {
+        "id": "money",
+        "title": "Contracts and invoices",
+        "url": reverse("accounts:account-money", args=[account.pk]),
+    }
 
 
 def _features_later(account: Account, user: User) -> dict[str, Any]:

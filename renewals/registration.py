@@ -20,7 +20,7 @@ def register() -> None:
     register_churn()
     register_win_back()
     add_task_cause(TaskCause("closed", "Renewal", lambda _task, key: reverse("renewals:renewal", args=[key])))
-    add_panel(Panel("renewal", "side", 5, "renewals/_account_panel.html", renewals_shown, beside_renewals))
+    add_panel(Panel("renewal", "beside", 5, "renewals/_account_panel.html", renewals_shown, beside_renewals))
     add_palette_item(
         PaletteItem("Renewals", "renewals:board", keywords="board pipeline stages contracts due", keys="g n")
     )

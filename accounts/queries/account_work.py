@@ -20,7 +20,7 @@ from accounts.queries.task_letters import letter_of
 from cs_workspace.common import clock
 from cs_workspace.common.compiled import kept_for_today
 
-SHORT_TASKS, SHORT_NOTES, SHORT_PEOPLE = 8, 4, 6
+SHORT_TASKS, SHORT_NOTES, SHORT_PEOPLE = 8, 4, 4
 PAGE = 25
 
 

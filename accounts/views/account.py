@@ -17,8 +17,8 @@ from cs_workspace.common.fragments import render_page
 
 # Parts that a page asks for again by themselves when something has changed.
 PARTS = ("standing", "next", "facts")
-# Where panels of higher floors stand: beside the name, in the wide column, high and low in the narrow one.
-SLOTS = ("marks", "main", "beside", "side")
+# Where panels stand: beside the name, in the wide column, high and low in the narrow one, and in the drawers below it.
+SLOTS = ("marks", "main", "beside", "side", "drawers")
 
 
 @require_safe
@@ -33,6 +33,7 @@ def account(request: UserRequest, pk: int) -> HttpResponse:
     if not part:
         context |= people_panel(found, request.user)
         context |= {slot: _drawn(slot, found, request.user) for slot in SLOTS}
+        context["open_drawers"] = request.COOKIES.get("drawers", "").split(".")
         remember_account(by=request.user, account=found)
     return render_page(request, "accounts/account.html", context, partial=part)
 

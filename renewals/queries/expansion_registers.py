@@ -34,7 +34,7 @@ EXPANSION = "Expansion"
 def register_expansion() -> None:
     """Fills the registries; called once, when the app is ready."""
     add_timeline_source(TimelineSource("opportunity_move", EXPANSION, moves, url_name="renewals:opportunity"))
-    add_panel(Panel("expansion", "main", 16, "components/_later.html", _later))
+    add_panel(Panel("expansion", "main", 16, "components/_seen.html", _later))
     add_palette_item(PaletteItem("Expansion", "renewals:expansion", keywords="signals upsell growth ready", keys="g x"))
     add_palette_item(PaletteItem("Expansion pipeline", "renewals:pipeline", keywords="opportunities forecast upsell"))
     add_task_cause(

@@ -3,7 +3,7 @@
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import User
 
@@ -22,6 +22,17 @@ def settled(page: Page) -> None:
     """Waits until HTMX has nothing under way: no request, no swap, no settling, no panel that is still to come."""
     under_way = ".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added, [aria-busy=true]"
     expect(page.locator(under_way)).to_have_count(0)
+
+
+def come_to(panel: Locator) -> Locator:
+    """Scrolls to a panel that arrives when somebody comes to it."""
+    panel.scroll_into_view_if_needed()
+    return panel
+
+
+def open_drawer(page: Page, title: str) -> None:
+    """Opens a panel of the account page that is a line until then."""
+    page.locator("details.drawer > summary").filter(has_text=title).click()
 
 
 def open_all(page: Page) -> None:

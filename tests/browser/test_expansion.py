@@ -12,7 +12,7 @@ from cs_workspace.common import clock
 from renewals.models import LedgerEntry, Opportunity
 from renewals.services.ledger import write_ledger
 from renewals.services.spotting import spot_signals
-from tests.browser.helpers import assert_accessible, assert_fits
+from tests.browser.helpers import assert_accessible, assert_fits, come_to
 from tests.browser.stage import Stage
 from tests.factories import AccountFactory, ContractFactory, ContractLineFactory, day
 
@@ -92,7 +92,7 @@ def test_a_signal_is_logged_on_the_page_of_the_account(
 ) -> None:
     login(page, stage.csm)
     page.goto(f"/accounts/{account.pk}/")
-    panel = page.locator("#expansion")
+    panel = come_to(page.locator("#expansion"))
     panel.get_by_role("link", name="Log expansion signal").click()
     dialog = page.locator("#dialog")
     dialog.get_by_label("What was seen").select_option(label="Funding, growth or hiring")

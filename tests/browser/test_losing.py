@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import Account, User
 from renewals.models import ChurnRecord, ExitInterview
 from renewals.services.ledger import write_ledger
-from tests.browser.helpers import assert_accessible, assert_fits, open_all, settled
+from tests.browser.helpers import assert_accessible, assert_fits, open_all, open_drawer, settled
 from tests.browser.stage import Stage
 from tests.factories import ContractFactory, day
 
@@ -31,6 +31,7 @@ def test_a_customer_leaves_is_interviewed_and_stands_in_the_report(
 ) -> None:
     login(page, stage.csm)
     page.goto(f"/accounts/{account.pk}/")
+    open_drawer(page, "Contracts and invoices")
     page.get_by_role("link", name="Record a loss").click()
     comes_to = page.get_by_role("region", name="What it comes to")
     expect(comes_to).to_contain_text("€30,000")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import Account, Mail, MailRules, User
-from tests.browser.helpers import assert_accessible, assert_fits, settled
+from tests.browser.helpers import assert_accessible, assert_fits, come_to, settled
 from tests.browser.stage import Stage
 from tests.factories import ContactFactory, MailFactory, days_ago
 
@@ -30,7 +30,7 @@ def desk(page: Page, login: Login, stage: Stage, account: Account) -> Page:
 
 def test_a_letter_is_written_read_as_it_will_look_approved_and_taken_back(desk: Page, account: Account) -> None:
     desk.goto(f"/accounts/{account.pk}/")
-    panel = desk.locator("#account-mails")
+    panel = come_to(desk.locator("#account-mails"))
     panel.get_by_role("link", name="Write").click()
     dialog = desk.get_by_role("dialog")
     dialog.get_by_label("To", exact=True).select_option(label="Ana Costa <ana@ember.example>")

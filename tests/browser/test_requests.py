@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import Task, User
-from tests.browser.helpers import assert_accessible, settled
+from tests.browser.helpers import assert_accessible, open_drawer, settled
 from tests.browser.stage import Stage
 
 Login = Callable[[Page, User], None]
@@ -47,6 +47,7 @@ def test_a_task_that_repeats_is_done_and_the_next_one_stands_in_its_place(desk: 
 def test_what_a_customer_asks_for_is_shipped_and_they_are_to_be_told(desk: Page, stage: Stage) -> None:
     account = stage.accounts["Ember Health"]
     desk.goto(f"/accounts/{account.pk}/")
+    open_drawer(desk, "Feature requests")
     panel = desk.locator("#account-features")
     panel.get_by_role("link", name="Add request").click()
     dialog = desk.get_by_role("dialog")

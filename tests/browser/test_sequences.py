@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import Enrolment, Mail, MailTemplate, Sequence, User
-from tests.browser.helpers import assert_accessible, assert_fits, settled
+from tests.browser.helpers import assert_accessible, assert_fits, open_drawer, settled
 from tests.browser.stage import Stage
 from tests.factories import ContactFactory, SequenceFactory, SequenceStepFactory
 
@@ -45,6 +45,7 @@ def test_a_template_is_written_and_sent_in_a_sequence(
 
     login(page, stage.csm)
     page.goto(f"/accounts/{stage.worst.pk}/")
+    open_drawer(page, "Sequences of e-mails")
     panel = page.locator("#account-sequences")
     panel.get_by_role("link", name="Start sequence").click()
     dialog = page.locator("#dialog")

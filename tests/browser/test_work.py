@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import Task, Touch, User
 from cs_workspace.common import clock
 from health.models import Alert
-from tests.browser.helpers import settled
+from tests.browser.helpers import come_to, settled
 from tests.browser.stage import Stage
 from tests.factories import PASSWORD, TaskFactory
 from tests.worker import WorkerProcess
@@ -81,7 +81,7 @@ def test_a_missed_call_moves_the_engagement_on_the_page_within_seconds(
     dialog.get_by_label("Summary").fill("Nobody joined, though it was their wish")
     dialog.get_by_role("button", name="Log touch").click()
     expect(dialog).to_be_hidden()
-    expect(morning.get_by_role("main").get_by_text("Nobody joined, though it was their wish")).to_be_visible()
+    expect(come_to(morning.locator("#timeline"))).to_contain_text("Nobody joined, though it was their wish")
     expect(engagement).not_to_have_text(before, use_inner_text=True, timeout=15_000)
     assert Touch.objects.filter(account=account, by=stage.csm).count() == 1
 

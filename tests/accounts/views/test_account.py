@@ -1,5 +1,6 @@
 """The account page: what stands on it for whom, its parts that come again, and what it costs."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -27,6 +28,32 @@ def text_of(client: Client, url: str, **headers: str) -> str:
 
 def part(client: Client, cast: Cast, target: str) -> str:
     return text_of(client, page(cast), hx_request="true", hx_target=target)
+
+
+# Drawers
+
+
+def drawers(html: str) -> dict[str, bool]:
+    """The panels in drawers, and whether each is open."""
+    return {key: bool(is_open) for key, is_open in re.findall(r'data-drawer="([^"]+)"( open)?', html)}
+
+
+def test_what_is_read_now_and_then_is_a_line_that_asks_for_nothing_until_it_is_opened(cast: Cast):
+    html = text_of(logged_in(cast.owner), page(cast))
+    kept = ["money", "churn", "account-sequences", "account-features", "training", "surveys", "advocates"]
+    assert drawers(html) == dict.fromkeys(kept, False)
+    assert html.count('hx-trigger="toggle once from:closest details"') == len(kept)
+    assert f'href="{reverse("accounts:account-money", args=[cast.account.pk])}">Open: Contracts and invoices' in html
+
+
+def test_a_drawer_that_was_left_open_is_open_everywhere(cast: Cast):
+    client = logged_in(cast.owner)
+    client.cookies["drawers"] = "surveys.nothing"
+    html = text_of(client, page(cast))
+    assert [key for key, is_open in drawers(html).items() if is_open] == ["surveys"]
+    asks_at_once = re.search(r'<section class="panel" id="surveys"[^>]*>', html)
+    assert asks_at_once is not None
+    assert 'hx-trigger="load"' in asks_at_once[0]
 
 
 # Header
