@@ -14,19 +14,21 @@ from health.models.observations import OfAccountQuerySet
 
 UNTRACKED = ["created_at", "updated_at"]
 KINDS = [(kind.value, label) for kind, label in KIND_LABELS.items()]
+# Whether an advocate speaks for us now: not ended, still there, at a customer that is not lost.
+IS_CURRENT = Q(
+    ended_at=None,
+    contact__status=Contact.Status.ACTIVE,
+    contact__archived_at=None,
+    account__status=Account.Status.ACTIVE,
+)
 
 
 class AdvocateQuerySet(OfAccountQuerySet):
     """Conditions over advocates."""
 
     def current(self) -> "AdvocateQuerySet":
-        """Those who speak for us now: not ended, still there, at a customer that is not lost."""
-        return self.filter(
-            ended_at=None,
-            contact__status=Contact.Status.ACTIVE,
-            contact__archived_at=None,
-            account__status=Account.Status.ACTIVE,
-        )
+        """Those who speak for us now."""
+        return self.filter(IS_CURRENT)
 
     def in_ask(self) -> "AdvocateQuerySet":
         """Those with an open ask."""

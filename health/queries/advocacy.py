@@ -13,7 +13,7 @@ from accounts.models.account import of_visible_accounts
 from cs_workspace.common import clock
 from health.domain.advocacy import AskState, last_strain, possible_from
 from health.models import AdvocacyAsk, Advocate
-from health.models.advocacy import AdvocateQuerySet
+from health.models.advocacy import IS_CURRENT, AdvocateQuerySet
 
 PAGE = 25
 STATES = {"current": "Current", "ready": "Can be asked", "asked": "Ask open", "resting": "Resting", "former": "Former"}
@@ -139,17 +139,16 @@ def _matching(user: User, wanted: AdvocateFilter) -> AdvocateQuerySet:
 
 
 def _in_state(state: str) -> Q:
-    current = _of(Advocate.objects.current())
     if state == "former":
-        return ~current
+        return ~IS_CURRENT
     if state == "asked":
-        return current & _of(Advocate.objects.in_ask())
+        return IS_CURRENT & _of(Advocate.objects.in_ask())
     ready = _of(Advocate.objects.rested(today=clock.today()))
     if state == "ready":
-        return current & ready
+        return IS_CURRENT & ready
     if state == "resting":
-        return current & ~ready & ~_of(Advocate.objects.in_ask())
-    return current
+        return IS_CURRENT & ~ready & ~_of(Advocate.objects.in_ask())
+    return IS_CURRENT
 
 
 def _of(found: AdvocateQuerySet) -> Q:
