@@ -39,12 +39,12 @@ RECORDS = """
 """
 PRODUCTS = """
     INSERT INTO renewals_lostproduct (record_id, product_id, arr_lost)
-    SELECT id, (SELECT min(id) FROM accounts_product) + account_id % 3, arr_lost FROM renewals_churnrecord
+    SELECT id, (SELECT min(id) FROM accounts_product) + account_id %% 3, arr_lost FROM renewals_churnrecord
 """
 INTERVIEWS = """
     INSERT INTO renewals_exitinterview (record_id, held_on, others, answers, created_at, updated_at, version)
     SELECT id, day, '', '[{"question": "Why?", "answer": "Because."}]', now(), now(), 1
-    FROM renewals_churnrecord WHERE id % 5 < 2
+    FROM renewals_churnrecord WHERE id %% 5 < 2
 """
 
 
