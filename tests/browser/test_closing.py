@@ -55,7 +55,7 @@ def test_a_renewal_that_grows_is_closed_seen_in_the_retention_and_taken_back(
 
     expect(page.get_by_role("main")).to_contain_text("Renewed and expanded")
     page.goto(f"/accounts/{renewal.account_id}/")
-    expect(page.get_by_role("main")).to_contain_text("€36.0k")
+    expect(page.get_by_role("main")).to_contain_text("€36,000")
     page.goto("/reports/retention/")
     expect(page.get_by_role("main")).to_contain_text("Expansion")
     assert page.request.get("/reports/retention/").ok

@@ -115,8 +115,8 @@ def test_empty_lists_say_why(cast):
 
 
 def test_leads_are_shown_how_good_the_alerts_were(cast):
-    assert "/alerts/quality/" in text(logged_in(cast.manager).get("/alerts/"))
-    assert "/alerts/quality/" not in text(logged_in(cast.owner).get("/alerts/"))
+    assert "How good they are" in text(logged_in(cast.manager).get("/alerts/"))
+    assert "How good they are" not in text(logged_in(cast.owner).get("/alerts/"))
 
 
 @pytest.mark.parametrize("verb", VERBS)
