@@ -151,6 +151,8 @@ def test_a_new_alert_says_what_changed():
     assert (decision.action, decision.speaks) == (Action.OPEN, True)
     assert decision.reason == "Entered At-Risk at 55.0, from 66.5"
     assert decide(AT_RISK, state(55.0), NO_SCORE, None, NOW).reason == "Entered At-Risk at 55.0"
+    by_judgement = decide(AT_RISK, state(55.0), state(55.0)._replace(rank=1, rank_held=1), None, NOW)
+    assert by_judgement.reason == "Entered At-Risk at 55.0"
     fell = decide(DROP, state(50.0, highest=70.0), state(70.0, highest=70.0), None, NOW)
     assert fell.reason == "Score fell 20.0 points in 7 days, from 70.0 to 50.0"
     assert decide(UNDER, state(39.0), state(41.0), None, NOW).reason == "Score under 40: 39.0"
