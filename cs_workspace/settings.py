@@ -10,6 +10,7 @@ import environ
 import pghistory
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 
 from cs_workspace import embedded
@@ -233,6 +234,23 @@ UNFOLD = {
     "SITE_TITLE": WORKSPACE_NAME,
     "SITE_HEADER": WORKSPACE_NAME,
     "SITE_URL": "/",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("img/icon.svg")}],
+    # The accent of `static/css/tokens.css`: in light it is 600, in dark 400.
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97.5% 0.012 268)",
+            "100": "oklch(94.5% 0.028 268)",
+            "200": "oklch(90% 0.055 268)",
+            "300": "oklch(82% 0.1 268)",
+            "400": "oklch(74% 0.12 268)",
+            "500": "oklch(66% 0.15 268)",
+            "600": "oklch(47% 0.16 268)",
+            "700": "oklch(42% 0.15 268)",
+            "800": "oklch(37% 0.13 268)",
+            "900": "oklch(32% 0.11 268)",
+            "950": "oklch(25% 0.08 268)",
+        }
+    },
     "SHOW_HISTORY": True,
     "SIDEBAR": {
         "show_search": True,

@@ -4,7 +4,9 @@ import json
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
+from django.templatetags.static import static
 from django.test import Client
 from django.urls import reverse
 
@@ -51,6 +53,14 @@ def test_every_list_of_the_admin_opens_for_an_admin(admin_client: Client) -> Non
         url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
         # What there is only one of has its form in place of a list.
         assert admin_client.get(url, follow=True).status_code == 200, url
+
+
+def test_it_wears_the_icon_and_the_accent_of_the_workspace(admin_client: Client) -> None:
+    page = admin_client.get("/admin/").content.decode()
+    assert f'<link rel="icon" href="{static("img/icon.svg")}"' in page
+    accent = "oklch(47% 0.16 268)"
+    assert f"--color-primary-600: {accent}" in page
+    assert accent in (settings.BASE_DIR / "static/css/tokens.css").read_text()
 
 
 def test_nobody_but_admins_enters(cast: Cast) -> None:
