@@ -179,6 +179,18 @@ def test_an_event_is_noted_and_taken_back_by_the_undo(cast, people):
     assert client.post(url("events-remove", cast.account), {"events": [foreign.pk]}).status_code == 404
 
 
+def test_an_event_that_was_noted_wrongly_is_taken_back_where_it_stands_and_one_of_a_source_is_not(cast):
+    noted = EventFactory(account=cast.account, name="Wrong summit")
+    brought = EventFactory(account=cast.account, name="Right summit", external_id="e-1")
+    client, here = logged_in(cast.owner), url("account-training", cast.account)
+    html = client.get(here, headers=PANEL).content.decode()
+    assert (f'value="{noted.pk}"' in html, f'value="{brought.pk}"' in html) == (True, False)
+    said = client.post(url("events-remove", cast.account), {"events": [noted.pk]}, headers=PANEL).content.decode()
+    assert "1 event taken back" in said
+    assert list(Event.objects.all()) == [brought]
+    assert "Take back" not in logged_in(cast.read_only).get(here, headers=PANEL).content.decode()
+
+
 def test_courses_that_were_given_before_are_suggested(cast, records):
     html = logged_in(cast.outsider).get(f"{reverse('health:course-options')}?course=bas").content.decode()
     assert html.count("<option") == 1
