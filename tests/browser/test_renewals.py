@@ -109,8 +109,10 @@ def test_the_page_of_a_renewal_is_kept_current_as_it_is_worked_on(board: Page, r
     expect(dialog).to_contain_text("Say why this probability is right.")
     dialog.get_by_label("Why").fill("The CFO said no")
     dialog.get_by_role("button", name="Save").click()
+    undo = board.locator("#toasts form").filter(has_text="probability").get_by_role("button", name="Undo")
+    undo.hover()  # a toast stays while somebody points at it
     expect(board.locator("#renewal-probability")).to_contain_text("The CFO said no")
     expect(board.locator("#renewal-head")).to_contain_text("40 % Red")
-    board.get_by_role("button", name="Undo").last.click()
+    undo.click()
     expect(board.locator("#renewal-head")).not_to_contain_text("40 % Red")
     expect(board.locator("#renewal-probability")).not_to_contain_text("The CFO said no")
