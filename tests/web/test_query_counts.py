@@ -42,6 +42,8 @@ def grow(owner: User, count: int) -> None:
     Alert.objects.bulk_create(AlertFactory.build(account=account, rule=rule) for account in made[2::3])
     for account in made[:5]:
         TaskFactory(account=account, assignees=[owner])
+    with connection.cursor() as cursor:  # as the server does by itself, a while after so many rows have come
+        cursor.execute("ANALYZE accounts_account, health_alert")
 
 
 def asked(client: Client, address: str) -> int:
