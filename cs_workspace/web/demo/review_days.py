@@ -180,9 +180,10 @@ def prepare(host: Host, review: Review, *, since: dt.datetime) -> None:
 
 
 def _choose_idea(host: Host, review: Review) -> None:
-    """That of an open signal of the customer, else one that was thought of."""
+    """That of a signal of the customer that was open by then, else one that was thought of."""
     account = review.account
-    signal = ExpansionSignal.objects.open().filter(account=account).order_by("strength", "kind").first()
+    seen = ExpansionSignal.objects.open().filter(account=account, opened_at__lte=clock.now())
+    signal = seen.order_by("strength", "kind").first()
     title, reason = host.rng.choice(IDEAS)
     if signal is not None:
         title, reason = signal.get_kind_display(), signal.evidence[:300]

@@ -4,9 +4,10 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db.models import F
 from pghistory.models import Context
 
-from accounts.models import Task, Touch
+from accounts.models import Account, Task, Touch
 from cs_workspace.common import clock
 from cs_workspace.web.demo import LOGINS, living
 from cs_workspace.web.demo.review_days import HOURS, OUR_DAY, THEIR_DAY, talk_at
@@ -16,6 +17,7 @@ from qbr.models import ActionItem, Recap, Review, ReviewGoal, ReviewIdea, Review
 from tests.factories import (
     AccountFactory,
     ContactFactory,
+    ExpansionSignalFactory,
     ScorecardVersionFactory,
     SegmentFactory,
     SnapshotFactory,
@@ -100,6 +102,16 @@ def test_reviews_of_the_invented_history_give_way_to_those_that_are_held(company
     review_book(day(0), 7, at_moment=living._at_moment, lived_whole=True)
     assert not Touch.objects.filter(pk=invented.pk).exists()
     assert Touch.objects.filter(account=account, kind="qbr", review__isnull=False).exists()
+
+
+def test_no_idea_comes_of_a_signal_that_was_seen_later(company):
+    for place, account in enumerate(Account.objects.order_by("external_id")):
+        ExpansionSignalFactory(account=account, kind="champion", opened_at=days_ago(0 if place % 2 else FIRST + 1))
+    review_book(day(0), 7, at_moment=living._at_moment, lived_whole=True)
+    of_signals = ReviewIdea.objects.exclude(signal=None)
+    assert of_signals.exists()
+    assert not of_signals.filter(created_at__lt=F("signal__opened_at")).exists()
+    assert not ReviewIdea.objects.filter(review__status="followed_up", signal__opened_at__gte=days_ago(1)).exists()
 
 
 def test_of_a_large_company_only_what_is_ahead_appears(company):
