@@ -382,9 +382,9 @@ def _cause(rule: AlertRule, state: AccountState, previous: AccountState) -> str:
             fall = f"{state.highest - state.score:.1f} points"
             return f"Score fell {fall} in {rule.window_days} days, from {stored_text(state.highest)} to {now}"
         case Trigger.ENTERS_TIER:
-            before = "" if math.isnan(previous.score) else stored_text(previous.score)
             # The tier moves without the score where it waited for a second day, or by judgement.
-            return f"{rule.name} at {now}{f', from {before}' if before not in ('', now) else ''}"
+            before = now if math.isnan(previous.score) else stored_text(previous.score)
+            return f"{rule.name} at {now}" if before == now else f"{rule.name} at {now}, from {before}"
         case Trigger.DECLINING:
             return f"Score declining for {rule.window_days} days, now {now}"
         case Trigger.SCORE_UNDER:
