@@ -1,4 +1,4 @@
-"""What becomes of tasks that are about an e-mail when that is decided about in the outbox."""
+"""What becomes of tasks that are about an e-mail when that is approved, and when it does not go out after all."""
 
 from collections.abc import Iterable
 
@@ -8,15 +8,21 @@ from accounts.services.task_letters import CAUSES
 from accounts.services.tasks import complete_tasks, reopen_tasks
 
 
-def follow_mails(mails: Iterable[Mail], *, by: User) -> None:
-    """Tasks whose e-mails were approved are done; those whose e-mails are drafts again, or cancelled, are open again.
+# What somebody has to look at again before it reaches the customer, or never will.
+NOT_ON_ITS_WAY = (Mail.State.DRAFT, Mail.State.CANCELLED, Mail.State.WITHHELD, Mail.State.FAILED)
 
-    Call it in the transaction that decided. None of them costs no query.
+
+def follow_mails(mails: Iterable[Mail], *, by: User | None) -> None:
+    """Tasks whose e-mails were approved are done; those whose e-mails are drafts again, cancelled, kept back or failed
+    are open again.
+
+    Call it in the transaction that changed them. `by` is None where nobody did, as when an address is suppressed. None
+    of them costs no query.
     """
     ours = [mail for mail in mails if mail.cause in CAUSES and mail.origin.startswith(OF_TASK)]
-    if approved := _tasks(mail for mail in ours if mail.state == Mail.State.QUEUED):
+    if by and (approved := _tasks(mail for mail in ours if mail.state == Mail.State.QUEUED)):
         complete_tasks(by=by, tasks=approved)
-    if unsent := _tasks(mail for mail in ours if mail.state in (Mail.State.DRAFT, Mail.State.CANCELLED)):
+    if unsent := _tasks(mail for mail in ours if mail.state in NOT_ON_ITS_WAY):
         reopen_tasks(by=by, tasks=[task for task in unsent if task.status == Task.Status.DONE])
 
 

@@ -26,6 +26,7 @@ from accounts.queries.receivers import receiver_of
 from accounts.services.composing import message_of
 from accounts.services.handing_over import ATTEMPTS, Outcome, hand_over, mail_server, next_try
 from accounts.services.mail_events import refuse_address
+from accounts.services.mail_tasks import follow_mails
 from cs_workspace.common import clock
 from cs_workspace.common.compiled import SOME_MOMENT, Compiled, compile_once
 
@@ -73,7 +74,7 @@ def _take_next(rules: MailRules) -> Mail | None:
     if mail.contact is not None:  # who has a new address is written to there
         mail.address = mail.contact.email or mail.address
     if because := _refusal(mail):
-        return _write(mail, state=Mail.State.WITHHELD, because=because, version=mail.version + 1)
+        return _keep(mail, state=Mail.State.WITHHELD, because=because)
     if mail.sender is not None and not mail.sender.is_active:
         return _return_to_owner(mail)
     if delay := put_off(
@@ -125,7 +126,7 @@ def _return_to_owner(mail: Mail) -> Mail:
     """Nobody signs for somebody who does not work here any more: who looks after the customer reads it first."""
     because = f"{mail.sender} does not work here any more. Read it, and who signs it now, before it goes out."
     owner = mail.account.owner if mail.account.owner and mail.account.owner.is_active else None
-    return _write(mail, state=Mail.State.DRAFT, sender=owner, because=because, version=mail.version + 1)
+    return _keep(mail, state=Mail.State.DRAFT, sender=owner, because=because)
 
 
 def _gone_to(address: str, since: dt.datetime) -> list[dt.datetime]:
@@ -137,6 +138,13 @@ def _gone_to(address: str, since: dt.datetime) -> list[dt.datetime]:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK, address.lower()])
     gone = Mail.objects.alias(to=Lower("address")).filter(to=address.lower()).automatic_since(since)
     return list(gone.values_list(Coalesce("sent_at", "claimed_at"), flat=True))
+
+
+def _keep(mail: Mail, **fields: Any) -> Mail:
+    """It does not go out as it is: what it was approved for is to be done again."""
+    kept = _write(mail, **fields, version=mail.version + 1)
+    follow_mails([kept], by=None)
+    return kept
 
 
 def _write(mail: Mail, **fields: Any) -> Mail:
@@ -168,6 +176,9 @@ def _settle(mail: Mail, outcome: Outcome, error: str) -> None:
         case Outcome.LATER:
             because = "The mail server refused it for now."
             fields = {"state": Mail.State.QUEUED, "due_at": now + next_try(), "because": because, "error": error}
-    claimed.update(**fields, version=F("version") + 1, updated_at=now)
+    with transaction.atomic(savepoint=False):
+        if claimed.update(**fields, version=F("version") + 1, updated_at=now):
+            mail.state = fields.get("state", mail.state)
+            follow_mails([mail], by=None)
     if outcome is Outcome.REFUSED and says_no_such_address(error):
         refuse_address(mail=mail, answer=error)

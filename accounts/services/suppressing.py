@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.domain.letters import Receiver, kept_back
 from accounts.models import Contact, Enrolment, Mail, Suppression, User
+from accounts.services.mail_tasks import follow_mails
 from accounts.services.sequencing import stop_enrolments
 from accounts.signals import account_observed
 from cs_workspace.common import clock
@@ -138,7 +139,12 @@ def _withhold(people: Collection[int], address: str, reason: Suppression.Reason)
     """What was written to them and has not gone out does not."""
     wants_no_more = reason in WANTS_NO_MORE
     because = kept_back(Receiver(address, True, has_unsubscribed=wants_no_more, is_suppressed=not wants_no_more))
-    theirs = Mail.objects.unsent()
+    theirs = Mail.objects.unsent().select_for_update().order_by("pk")
     # Two statements, for each has its index; one condition with "or" would have none.
     for some in (theirs.filter(contact__in=people), theirs.to_address(address)):
-        some.update(state=Mail.State.WITHHELD, because=because, version=F("version") + 1, updated_at=timezone.now())
+        withheld = list(some)
+        for mail in withheld:
+            mail.state, mail.because = Mail.State.WITHHELD, because
+            mail.version, mail.updated_at = mail.version + 1, timezone.now()
+        Mail.objects.bulk_update(withheld, ("state", "because", "version", "updated_at"))
+        follow_mails(withheld, by=None)

@@ -88,7 +88,7 @@ def complete_task(*, by: User, task: Task, outcome: str = "", version: int | Non
 
 
 @transaction.atomic
-def reopen_task(*, by: User, task: Task, version: int | None = None) -> Task:
+def reopen_task(*, by: User | None, task: Task, version: int | None = None) -> Task:
     """Open again, after done or cancelled; the next one of what repeats goes, where nobody has touched it.
 
     Raises `RefusedError`, `StaleError`.
@@ -159,7 +159,7 @@ def complete_tasks(*, by: User, tasks: Collection[Task]) -> list[Task]:
 
 
 @transaction.atomic
-def reopen_tasks(*, by: User, tasks: Collection[Task]) -> list[Task]:
+def reopen_tasks(*, by: User | None, tasks: Collection[Task]) -> list[Task]:
     """Those of the tasks that are not open become so again; gives them."""
     shut = _lock_all(tasks).exclude(status=Task.Status.OPEN)
     return [reopen_task(by=by, task=task) for task in shut]

@@ -1,6 +1,7 @@
 """E-mails of playbooks and renewals: a task and a draft, of which one follows the other."""
 
 import datetime as dt
+from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
@@ -8,11 +9,16 @@ import time_machine
 
 from accounts.domain.approving_mail import Verb
 from accounts.domain.playbooks import Step, StepKind
-from accounts.models import Mail, PlaybookRun, Task
+from accounts.models import Contact, Mail, PlaybookRun, Suppression, Task, User
+from accounts.services import sending_mail
 from accounts.services.approving_mail import decide, take_back
+from accounts.services.handing_over import Outcome
 from accounts.services.playbook_handling import cancel_run
 from accounts.services.playbook_starting import start_run
+from accounts.services.sending_mail import send_mails
+from accounts.services.suppressing import suppress
 from accounts.services.tasks import complete_task, reopen_task
+from accounts.services.versions import last_writer
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -116,3 +122,50 @@ def test_whom_nothing_is_sent_to_gets_no_draft_that_could_be_approved(cast):
     playbook = make.PlaybookFactory(plan__steps=(WRITE,))
     start_run(by=cast.owner, playbook=playbook, account=cast.account, key=str(uuid4()))
     assert (Mail.objects.get().state, Task.objects.get().status) == ("withheld", "open")
+
+
+def suppress_the_address(mail: Mail) -> None:
+    suppress(address=mail.address, reason=Suppression.Reason.COMPLAINED)
+
+
+def let_the_contact_unsubscribe(mail: Mail) -> None:
+    Contact.objects.filter(pk=mail.contact_id).update(unsubscribed_at=NOON)
+    send_mails()
+
+
+def let_the_sender_leave(mail: Mail) -> None:
+    User.objects.filter(pk=mail.sender_id).update(is_active=False)
+    send_mails()
+
+
+def let_the_mail_server_refuse_it(mail: Mail) -> None:
+    with patch.object(sending_mail, "hand_over", return_value=(Outcome.REFUSED, "550 5.7.1 not from you")):
+        send_mails()
+
+
+@pytest.mark.parametrize(
+    ("stop", "state"),
+    [
+        (suppress_the_address, "withheld"),
+        (let_the_contact_unsubscribe, "withheld"),
+        (let_the_sender_leave, "draft"),
+        (let_the_mail_server_refuse_it, "failed"),
+    ],
+)
+def test_what_was_approved_and_does_not_go_out_after_all_opens_its_task_again(cast, run, stop, state):
+    approved = approve(Mail.objects.get(), cast.owner)
+    assert Task.objects.get().status == "done"
+    with time_machine.travel(approved.due_at, tick=False):
+        stop(approved)
+    task = Task.objects.get()
+    assert (Mail.objects.get().state, task.status, task.done_by) == (state, "open", None)
+    assert last_writer(task) == ""
+
+
+def test_what_went_out_leaves_its_task_done(cast, run):
+    approved = approve(Mail.objects.get(), cast.owner)
+    with time_machine.travel(approved.due_at, tick=False):
+        send_mails()
+    assert (Mail.objects.get().state, Task.objects.get().status) == ("sent", "done")
+    suppress_the_address(approved)
+    assert (Mail.objects.get().state, Task.objects.get().status) == ("sent", "done")
