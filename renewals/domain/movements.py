@@ -97,7 +97,7 @@ class Movements:
         limit = day.toordinal() if isinstance(day, dt.date) else day
         # The movements are sorted, so that those before it end where it would be put in.
         until = np.searchsorted(self._keys, np.arange(self.size) * DAYS + limit)
-        return self._running[until] - self._running[self._begins]
+        return self._running[until] - self._running_before
 
     def between(self, since: dt.date, until: dt.date) -> BoolArray:
         """Which movements fall into the half-open period."""
@@ -134,9 +134,9 @@ class Movements:
         return np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(self.amount)))
 
     @cached_property
-    def _begins(self) -> IntArray:
-        """Where the movements of each account begin, or would. Shape (accounts,)."""
-        return np.searchsorted(self._keys, np.arange(self.size) * DAYS)
+    def _running_before(self) -> IntArray:
+        """The sum of all movements before the first one of each account, or where that would be. Shape (accounts,)."""
+        return self._running[np.searchsorted(self._keys, np.arange(self.size) * DAYS)]
 
     @cached_property
     def _first(self) -> IntArray:

@@ -134,9 +134,10 @@ class _Span:
 
 def _spans(movements: Movements, days: Sequence[dt.date]) -> list[_Span]:
     """The movements between each of some rising days and the next one."""
-    number = np.searchsorted(ordinals(days), movements.day, side="right")
-    within = np.flatnonzero((number > 0) & (number < len(days)))
-    number = number[within]
+    if not days:
+        return []
+    within = np.flatnonzero(movements.between(days[0], days[-1]))
+    number = np.searchsorted(ordinals(days), movements.day[within], side="right")
     # So few numbers are sorted in one pass where they are small.
     rows = within[np.argsort(number.astype(np.uint16), kind="stable")]
     ends = np.cumsum(np.bincount(number, minlength=len(days)))

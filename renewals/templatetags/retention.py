@@ -12,31 +12,64 @@ from django.utils.safestring import SafeString
 from cs_workspace.common.templatetags.ui import money_exact, money_short, percent
 from renewals.domain.benchmarks import Target
 from renewals.domain.cohorts import AGES, Cohort, Kept
+from renewals.domain.movements import Kind
 from renewals.domain.periods import Period
-from renewals.queries.retention import ReportFilter
+from renewals.domain.retention import Retention
+from renewals.queries.retention import Group, ReportFilter
 
 register = template.Library()
 
 SHADES = 10
+# Movements in the order of their columns.
+MOVED = (Kind.NEW, Kind.EXPANSION, Kind.CONTRACTION, Kind.CHURN, Kind.REACTIVATION, Kind.CORRECTION)
 
 
 @register.simple_tag
 def behind(wanted: ReportFilter, period: Period, show: str = "start", group: str = "") -> str:
     """The address of the accounts behind a figure, under the filters of the report."""
-    asked: dict[str, Any] = {"since": period.since, "until": period.until, "show": show}
+    asked: dict[str, Any] = {"since": period.since, "until": period.until}
     if group:
         asked |= {"split": wanted.split.value, "group": group}
     if wanted.product is not None:
         asked["product"] = wanted.product
-    return f"{reverse('renewals:retention-accounts')}?{urlencode(asked)}"
+    return f"{reverse('renewals:retention-accounts')}?{urlencode(asked)}&show={show}"
 
 
 @register.simple_tag
-def figure(wanted: ReportFilter, period: Period, show: str, amount: Decimal, group: str = "") -> SafeString:
-    """An amount that leads to the accounts behind it; nobody stands behind nothing."""
-    if not amount:
-        return money_short(amount)
-    return format_html('<a href="{}">{}</a>', behind(wanted, period, show, group), money_short(amount))
+def moved_cells(wanted: ReportFilter, found: Retention) -> SafeString:
+    """The cells of a period with its ARR at the start and what the ledger says moved, each leading to its accounts."""
+    amounts = {"start": found.start_arr} | {kind.value: found.movements[kind] for kind in MOVED}
+    return _cells(behind(wanted, found.period, ""), amounts)
+
+
+@register.simple_tag
+def compared_cells(wanted: ReportFilter, group: Group) -> SafeString:
+    """The cells of a group with its ARR at the start and what became of it, each leading to its accounts."""
+    found = group.found
+    amounts = {
+        "start": found.start_arr,
+        "expanded": found.compared.expansion,
+        "contracted": found.compared.contraction,
+        "lost": found.compared.churn,
+    }
+    return _cells(behind(wanted, found.period, "", group.key), amounts)
+
+
+def _cells(address: str, amounts: dict[str, Decimal]) -> SafeString:
+    """Amounts that lead to the accounts behind them, which `address` names but for its end; nobody stands behind
+    nothing. One tag for a row, for there are hundreds of cells."""
+    return format_html_join(
+        "",
+        '<td class="num">{}</td>',
+        (
+            (
+                format_html('<a href="{}{}">{}</a>', address, show, money_short(amount))
+                if amount
+                else money_short(amount),
+            )
+            for show, amount in amounts.items()
+        ),
+    )
 
 
 @register.simple_tag
