@@ -7,7 +7,6 @@ from accounts.models import Mail, Task, User
 from accounts.services.task_letters import CAUSES
 from accounts.services.tasks import complete_tasks, reopen_tasks
 
-
 # What somebody has to look at again before it reaches the customer, or never will.
 NOT_ON_ITS_WAY = (Mail.State.DRAFT, Mail.State.CANCELLED, Mail.State.WITHHELD, Mail.State.FAILED)
 
