@@ -13,7 +13,12 @@ from renewals.queries.retention import ReportFilter, Rhythm, products
 from renewals.queries.retention_accounts import AccountsFilter, Fate
 from renewals.queries.retention_groups import Split
 
-RHYTHMS = {Rhythm.MONTH: "By month", Rhythm.QUARTER: "By quarter", Rhythm.TRAILING: "Trailing 12 months"}
+RHYTHMS = {
+    Rhythm.MONTH: "By month",
+    Rhythm.QUARTER: "By quarter",
+    Rhythm.YEAR: "By year",
+    Rhythm.TRAILING: "Trailing 12 months",
+}
 SPLITS = {
     Split.SEGMENT: "Segment",
     Split.CSM: "CSM",
@@ -28,7 +33,7 @@ FATES = {
     Fate.LOST: "Lost",
     Fate.CAME: "New or back",
 }
-# Movements of the ledger, whatever became of the account by the end of the period.
+# Movements of the ledger in the order of their columns, whatever became of the account by the end of the period.
 MOVED = {
     Kind.NEW: "New",
     Kind.EXPANSION: "Expansion",

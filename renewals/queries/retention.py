@@ -1,6 +1,7 @@
 """The retention report: what the ledger says of the accounts that a user sees."""
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -8,6 +9,7 @@ from enum import StrEnum
 import numpy as np
 
 from accounts.models import Product, User
+from cs_workspace.common.charts import LineChart, line_chart
 from renewals.domain.benchmarks import NRR_BENCHMARKS, Level, Rate, Target, nrr_level, target_of
 from renewals.domain.cohorts import Cohort, cohorts_of, in_words
 from renewals.domain.periods import Period, Step, add_months, trailing_year, trailing_years
@@ -22,10 +24,15 @@ class Rhythm(StrEnum):
 
     MONTH = "month"
     QUARTER = "quarter"
+    YEAR = "year"
     TRAILING = "trailing"
 
 
-MONTHS_SHOWN, QUARTERS_SHOWN, COHORTS_SHOWN = 12, 8, 30
+MONTHS_SHOWN, QUARTERS_SHOWN, YEARS_SHOWN, COHORTS_SHOWN = 12, 8, 5, 30
+# Scales of the courses of rates begin and end at such steps, in percent.
+SCALE_STEP = 5
+# More days than lie between the ends of two periods that follow each other: a line joins them.
+JOINED = 400
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,14 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Course:
+    """How a rate went from period to period; `chart` is in percent."""
+
+    label: str
+    chart: LineChart
+
+
+@dataclass(frozen=True)
 class Report:
     """The trailing year and the one before it, the periods with the newest first, groups by ARR, the
     newest cohorts, and what stands out among all of them."""
@@ -69,6 +84,23 @@ class Report:
     cohorts: list[Cohort]
     words: list[str]
     is_empty: bool
+
+    @property
+    def courses(self) -> list[Course]:
+        """NRR and GRR over the periods, where two of them at least have a rate."""
+        rates = {"NRR": [found.nrr for found in self.periods], "GRR": [found.grr for found in self.periods]}
+        courses = [Course(label, self._chart(of)) for label, of in rates.items()]
+        return [course for course in courses if course.chart.line]
+
+    def _chart(self, rates: list[Decimal | None]) -> LineChart:
+        points = [
+            (found.period.last, None if rate is None else float(rate * 100))
+            for found, rate in zip(reversed(self.periods), reversed(rates), strict=True)
+        ]
+        known = [value for _, value in points if value is not None]
+        low = math.floor(min(known, default=0) / SCALE_STEP) * SCALE_STEP
+        high = max(math.ceil(max(known, default=0) / SCALE_STEP) * SCALE_STEP, low + SCALE_STEP)
+        return line_chart(points, since=points[0][0], until=points[-1][0], low=low, high=high, joined_within=JOINED)
 
 
 def retention_report(user: User, wanted: ReportFilter, *, today: dt.date) -> Report:
@@ -97,6 +129,8 @@ def retention_report(user: User, wanted: ReportFilter, *, today: dt.date) -> Rep
 def periods_of(rhythm: Rhythm, until: dt.date) -> list[Period]:
     """The last periods of a rhythm before a day, the oldest first; the newest may not be over."""
     last = until - dt.timedelta(days=1)
+    if rhythm is Rhythm.YEAR:
+        return Period(last.replace(year=last.year + 1 - YEARS_SHOWN, month=1, day=1), until).steps(Step.YEAR)
     if rhythm is Rhythm.QUARTER:
         first = add_months(last.replace(month=last.month - (last.month - 1) % 3, day=1), 3 * (1 - QUARTERS_SHOWN))
         return Period(first, until).steps(Step.QUARTER)

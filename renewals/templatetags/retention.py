@@ -12,16 +12,14 @@ from django.utils.safestring import SafeString
 from cs_workspace.common.templatetags.ui import money_exact, money_short, percent
 from renewals.domain.benchmarks import Target
 from renewals.domain.cohorts import AGES, Cohort, Kept
-from renewals.domain.movements import Kind
 from renewals.domain.periods import Period
 from renewals.domain.retention import Retention
+from renewals.forms.retention import MOVED
 from renewals.queries.retention import Group, ReportFilter
 
 register = template.Library()
 
 SHADES = 10
-# Movements in the order of their columns.
-MOVED = (Kind.NEW, Kind.EXPANSION, Kind.CONTRACTION, Kind.CHURN, Kind.REACTIVATION, Kind.CORRECTION)
 
 
 @register.simple_tag

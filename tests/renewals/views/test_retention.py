@@ -120,12 +120,35 @@ def test_one_product_is_reported_by_itself(book):
 
 def test_periods_end_with_today():
     until = dt.date(2026, 11, 27)
-    months, quarters, years = (periods_of(rhythm, until) for rhythm in Rhythm)
+    months, quarters, years, trailing = (periods_of(rhythm, until) for rhythm in Rhythm)
     assert (len(months), months[0].since, months[-1].since, months[-1].until) == (
         12, dt.date(2025, 12, 1), dt.date(2026, 11, 1), until,
     )  # fmt: skip
     assert (len(quarters), quarters[0].since, quarters[-1].since) == (8, dt.date(2025, 1, 1), dt.date(2026, 10, 1))
-    assert (len(years), years[-1].since, years[-1].until) == (12, dt.date(2025, 11, 27), until)
+    assert (len(years), years[0].since, years[-1].since, years[-1].until) == (
+        5, dt.date(2022, 1, 1), dt.date(2026, 1, 1), until,
+    )  # fmt: skip
+    assert (len(trailing), trailing[-1].since, trailing[-1].until) == (12, dt.date(2025, 11, 27), until)
+
+
+def test_rates_are_drawn_on_their_own_scale_from_the_oldest_period_to_the_newest(book):
+    page = logged_in(book.owner).get(URL, {"rhythm": "quarter"})
+    nrr, grr = page.context["report"].courses
+    assert (nrr.label, grr.label) == ("NRR", "GRR")
+    # Three of 1,000, 1,000 and 500 until one leaves, the second grew by half: quarter by quarter the worst is 80 %.
+    found = page.context["report"].periods
+    assert min(one.grr for one in found if one.grr is not None) * 100 >= float(grr.chart.values[-1].label)
+    assert grr.chart.values[0].label == "100"
+    assert grr.chart.line.count("L") == sum(one.grr is not None for one in found) - 1
+    assert 'aria-label="NRR, in percent, as in the table below"' in page.content.decode()
+
+
+def test_no_course_is_drawn_of_what_was_never_there(cast):
+    customer(cast.owner, since=-2)
+    write_ledger(today=clock.today())
+    page = logged_in(cast.owner).get(URL)
+    assert page.context["report"].courses == []
+    assert 'class="plot' not in page.content.decode()
 
 
 @pytest.mark.parametrize("rhythm", list(Rhythm))
