@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
+from django.db import connection
 from django.db.models import Count, F, Max, Sum
 from django.db.models.functions import Lower, Trim
 
@@ -41,6 +42,17 @@ COLUMNS = f"""
     JOIN accounts_account a ON a.id = r.account_id
     LEFT JOIN renewals_exitinterview i ON i.record_id = r.id
 """  # noqa: S608  its parts stand in the domain
+# By product and account first: to count different accounts of a product, PostgreSQL would sort all of them.
+GIVEN_UP = """
+    SELECT p.id, p.name, sum(given.records)::int, count(*), sum(given.arr)
+    FROM (
+        SELECT l.product_id, r.account_id, count(*) AS records, sum(l.arr_lost) AS arr
+        FROM ({rows}) r JOIN renewals_lostproduct l ON l.record_id = r.id
+        GROUP BY l.product_id, r.account_id
+    ) given
+    JOIN accounts_product p ON p.id = given.product_id
+    GROUP BY p.id ORDER BY sum(given.arr) DESC, p.name
+"""
 MOST_COMPETITORS = 20
 
 
@@ -193,17 +205,11 @@ def _cohorts(losses: Losses) -> Iterable[tuple[int, Sums]]:
 
 
 def _products(records: ChurnRecordQuerySet) -> list[Given]:
-    """What was given up of each product. One query."""
-    found = (
-        LostProduct.objects.filter(record__in=records.values("pk"))
-        .order_by()
-        .values("product", "product__name")
-        .annotate(records=Count("pk"), accounts=Count("record__account", distinct=True), arr=Sum("arr_lost"))
-    )
-    rows = [
-        Given(str(row["product"]), row["product__name"], row["records"], row["accounts"], row["arr"]) for row in found
-    ]
-    return sorted(rows, key=lambda one: (-one.arr, one.name))
+    """What was given up of each product, that with the most ARR first. One query."""
+    rows, params = records.order_by().values("id", "account_id").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(GIVEN_UP.format(rows=rows), params)
+        return [Given(str(key), *rest) for key, *rest in cursor.fetchall()]
 
 
 def _competitors(records: ChurnRecordQuerySet) -> list[Given]:
