@@ -74,7 +74,7 @@ def _take_next(rules: MailRules) -> Mail | None:
     if mail.contact is not None:  # who has a new address is written to there
         mail.address = mail.contact.email or mail.address
     if because := _refusal(mail):
-        return _keep(mail, state=Mail.State.WITHHELD, because=because)
+        return _keep_back(mail, state=Mail.State.WITHHELD, because=because)
     if mail.sender is not None and not mail.sender.is_active:
         return _return_to_owner(mail)
     if delay := put_off(
@@ -126,7 +126,7 @@ def _return_to_owner(mail: Mail) -> Mail:
     """Nobody signs for somebody who does not work here any more: who looks after the customer reads it first."""
     because = f"{mail.sender} does not work here any more. Read it, and who signs it now, before it goes out."
     owner = mail.account.owner if mail.account.owner and mail.account.owner.is_active else None
-    return _keep(mail, state=Mail.State.DRAFT, sender=owner, because=because)
+    return _keep_back(mail, state=Mail.State.DRAFT, sender=owner, because=because)
 
 
 def _gone_to(address: str, since: dt.datetime) -> list[dt.datetime]:
@@ -140,8 +140,8 @@ def _gone_to(address: str, since: dt.datetime) -> list[dt.datetime]:
     return list(gone.values_list(Coalesce("sent_at", "claimed_at"), flat=True))
 
 
-def _keep(mail: Mail, **fields: Any) -> Mail:
-    """It does not go out as it is: what it was approved for is to be done again."""
+def _keep_back(mail: Mail, **fields: Any) -> Mail:
+    """It does not go out as it is: the task that it was approved for is to be done again."""
     kept = _write(mail, **fields, version=mail.version + 1)
     follow_mails([kept], by=None)
     return kept

@@ -64,9 +64,7 @@ class BookEntries:
     @cached_property
     def by_product(self) -> ProductMovements:
         """The netted movements of each product of each account."""
-        # As one number, for accounts are in order already, which sorting by two columns would make nothing of.
-        key = self.account * (self.product.max(initial=0) + 1) + self.product
-        order = np.argsort(key, kind="stable")
+        order = np.lexsort((self.product, self.account))
         account, product = self.account[order], self.product[order]
         first = starts(account, product)
         place = np.repeat(np.arange(len(first)), np.diff(np.append(first, len(order))))

@@ -5,6 +5,7 @@ import math
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 
@@ -85,7 +86,7 @@ class Report:
     words: list[str]
     is_empty: bool
 
-    @property
+    @cached_property
     def courses(self) -> list[Course]:
         """NRR and GRR over the periods, where two of them at least have a rate."""
         rates = {"NRR": [found.nrr for found in self.periods], "GRR": [found.grr for found in self.periods]}
