@@ -6,6 +6,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
@@ -75,10 +77,13 @@ def django_db_modify_db_settings(
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """After a test that commits, the database is put back as it was made (`tests/pristine.py`).
 
+    Content types are known from the start: which test asks for one first would otherwise decide about its queries.
+
     At the end it is dropped, which the session of a program that was killed on purpose would forbid: the server ends it
     only when its statement does.
     """
     with django_db_blocker.unblock():
+        ContentType.objects.get_for_models(*apps.get_models())
         pristine.keep()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: pristine.restore())
